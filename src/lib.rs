@@ -1,1 +1,7 @@
-//! Stockdesk.
+//! Stockdesk: a server-rendered stock desk and the idempotent stock service behind it.
+//!
+//! The layers, each importing only those before it: `domain`, then `gateway` and `store`, then
+//! `service`, then `web` and `workers`, then the command line. `docs/ARCHITECTURE.md` walks
+//! through them.
+
+pub mod domain;

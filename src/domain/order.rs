@@ -1,0 +1,172 @@
+//! An order: pending -> closing -> cancelled, or pending or closing -> paid.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ids::{DocumentNo, EntryId, Sku, Warehouse};
+use super::money::Money;
+use super::payment::PaymentState;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(rename_all = "lowercase")]
+pub enum OrderStatus {
+    /// Placed; its stock is held until it is paid or its deadline passes.
+    Pending,
+    /// Being cancelled: the payment gateway is asked to close the payment; stock still held.
+    Closing,
+    /// Closed with evidence; its stock went back, once.
+    Cancelled,
+    Paid,
+}
+
+impl OrderStatus {
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Closing, Self::Cancelled, Self::Paid];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Closing => "closing",
+            Self::Cancelled => "cancelled",
+            Self::Paid => "paid",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+
+    /// Whether units are held for an order in this state.
+    pub fn holds_stock(self) -> bool {
+        matches!(self, Self::Pending | Self::Closing)
+    }
+
+    /// The whole state machine.
+    pub fn may_become(self, next: Self) -> bool {
+        use OrderStatus::*;
+        matches!(
+            (self, next),
+            (Pending, Closing) | (Pending, Paid) | (Closing, Paid) | (Closing, Cancelled)
+        )
+    }
+}
+
+/// How an order is to be paid for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentTerms {
+    pub gateway: String,
+    pub amount: Money,
+    /// 1 second to 30 days.
+    pub pay_within_seconds: u32,
+}
+
+impl PaymentTerms {
+    pub const MAX_SECONDS: u32 = 30 * 24 * 3600;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderLine {
+    pub sku: Sku,
+    pub name: String,
+    /// Units, positive.
+    pub quantity: i64,
+    /// Left right after this order; `None` when unlimited.
+    pub available: Option<i64>,
+    pub entry: EntryId,
+    /// The entry that returned these units.
+    pub reversed_by: Option<EntryId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderEvent {
+    pub at: DateTime<Utc>,
+    pub kind: EventKind,
+    pub actor: String,
+    /// A short machine detail: an error code, a payment number, a reason code.
+    pub detail: Option<String>,
+}
+
+/// What happened to an order. Placing it is the order row itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(rename_all = "snake_case")]
+pub enum EventKind {
+    PaymentCreated,
+    Closing,
+    GatewayAsked,
+    GatewayUnknown,
+    Paid,
+    Cancelled,
+    Returned,
+    LatePayment,
+}
+
+impl EventKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PaymentCreated => "payment_created",
+            Self::Closing => "closing",
+            Self::GatewayAsked => "gateway_asked",
+            Self::GatewayUnknown => "gateway_unknown",
+            Self::Paid => "paid",
+            Self::Cancelled => "cancelled",
+            Self::Returned => "returned",
+            Self::LatePayment => "late_payment",
+        }
+    }
+}
+
+/// The proof that an order's payment was closed, without which no cancel can be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    pub gateway: String,
+    /// The gateway's own word: `CLOSED`, `never_created`, ...
+    pub code: String,
+    pub answered_at: DateTime<Utc>,
+    /// SHA-256 of the signed answer, in hex.
+    pub digest: String,
+}
+
+/// An order as its page and `GET /api/v1/orders/{order_no}` show it.
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub order_no: DocumentNo,
+    pub warehouse: Warehouse,
+    pub status: OrderStatus,
+    pub actor: String,
+    pub created_at: DateTime<Utc>,
+    pub gateway: Option<String>,
+    pub amount: Option<Money>,
+    pub pay_deadline: Option<DateTime<Utc>>,
+    pub payment_state: Option<PaymentState>,
+    pub payment_checked_at: Option<DateTime<Utc>>,
+    pub payment_url: Option<String>,
+    pub transaction_id: Option<String>,
+    pub paid_at: Option<DateTime<Utc>>,
+    pub cancel_reason: Option<String>,
+    pub cancel_note: Option<String>,
+    /// Goods of a paid order came back at this time.
+    pub returned_at: Option<DateTime<Utc>>,
+    pub evidence: Option<Evidence>,
+    pub lines: Vec<OrderLine>,
+    pub events: Vec<OrderEvent>,
+}
+
+/// One row of the orders list.
+#[derive(Debug, Clone)]
+pub struct OrderRow {
+    pub order_no: DocumentNo,
+    pub warehouse: Warehouse,
+    pub status: OrderStatus,
+    pub created_at: DateTime<Utc>,
+    pub pay_deadline: Option<DateTime<Utc>>,
+    pub amount: Option<Money>,
+    pub gateway: Option<String>,
+    pub payment_state: Option<PaymentState>,
+    pub payment_checked_at: Option<DateTime<Utc>>,
+    /// Units over all lines.
+    pub units: i64,
+    /// The first few lines, for a glance.
+    pub lines: Vec<(Sku, i64)>,
+    pub line_count: i64,
+}

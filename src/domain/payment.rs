@@ -1,0 +1,100 @@
+//! What payment gateways can say, in words that fit them all.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ids::DocumentNo;
+use super::money::Money;
+use super::order::Evidence;
+
+/// What we last heard of an order's payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(rename_all = "snake_case")]
+pub enum PaymentState {
+    /// The gateway was not asked to create it yet.
+    Unsent,
+    /// We asked, and do not know whether it was created.
+    Sent,
+    /// Created; not paid.
+    Open,
+    /// The customer is paying at this moment.
+    Paying,
+    Paid,
+    Closed,
+    /// The gateway's last answer said nothing we can act on.
+    Unknown,
+}
+
+impl PaymentState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsent => "unsent",
+            Self::Sent => "sent",
+            Self::Open => "open",
+            Self::Paying => "paying",
+            Self::Paid => "paid",
+            Self::Closed => "closed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A gateway's verified word that money arrived. Stored once, by (gateway, transaction).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedPayment {
+    pub gateway: String,
+    /// The gateway's own number of this payment.
+    pub transaction_id: String,
+    pub order_no: DocumentNo,
+    pub amount: Money,
+    pub paid_at: DateTime<Utc>,
+}
+
+/// What a verified payment came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(rename_all = "snake_case")]
+pub enum PaymentOutcome {
+    /// It paid its order.
+    OrderPaid,
+    /// Its order was cancelled before.
+    Late,
+    /// Its order was paid by another transaction before.
+    Duplicate,
+    /// Amount, currency or gateway are not those of the order.
+    Mismatch,
+    /// No such order.
+    Orphan,
+}
+
+impl PaymentOutcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderPaid => "order_paid",
+            Self::Late => "late",
+            Self::Duplicate => "duplicate",
+            Self::Mismatch => "mismatch",
+            Self::Orphan => "orphan",
+        }
+    }
+}
+
+/// What asking a gateway about a payment, or to close it, came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GatewayAnswer {
+    /// Confirmed closed: the only licence to roll back.
+    Closed(Evidence),
+    /// Confirmed paid.
+    Paid(VerifiedPayment),
+    /// Open: not paid, and still payable.
+    Open,
+    /// The customer is paying at this moment; ask again in 5 seconds or more.
+    InProgress,
+    /// The gateway knows no such payment.
+    NotCreated,
+    /// Our configuration, permission or parameters are at fault; people must look.
+    Refused(String),
+    /// No answer, or none that proves anything. Never a reason to roll back.
+    Unknown(String),
+}

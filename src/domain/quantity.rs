@@ -1,0 +1,93 @@
+//! Numbers of units. All stock arithmetic is checked; nothing is ever clamped.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Units of one line that are claimed or moved: 1 to 1,000,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Quantity(u32);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number from {min} to {max}")]
+pub struct OutOfRange {
+    pub min: i64,
+    pub max: i64,
+}
+
+impl Quantity {
+    pub const MAX: u32 = 1_000_000;
+
+    pub fn new(units: i64) -> Result<Self, OutOfRange> {
+        match u32::try_from(units) {
+            Ok(n) if (1..=Self::MAX).contains(&n) => Ok(Self(n)),
+            _ => Err(OutOfRange {
+                min: 1,
+                max: i64::from(Self::MAX),
+            }),
+        }
+    }
+
+    pub fn get(self) -> i64 {
+        i64::from(self.0)
+    }
+
+    /// The sum of two lines of one SKU; an error when it leaves the range of one line.
+    pub fn merge(self, other: Self) -> Result<Self, OutOfRange> {
+        Self::new(self.get() + other.get())
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a line does to `available`: a change of 1 to 1,000,000 units either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Delta(i64);
+
+impl Delta {
+    pub fn new(units: i64) -> Result<Self, OutOfRange> {
+        let max = i64::from(Quantity::MAX);
+        if units == 0 || !(-max..=max).contains(&units) {
+            return Err(OutOfRange { min: -max, max });
+        }
+        Ok(Self(units))
+    }
+
+    pub fn minus(quantity: Quantity) -> Self {
+        Self(-quantity.get())
+    }
+
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// A stock level: 0 to 999,999,999 units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Level(i64);
+
+impl Level {
+    pub const MAX: i64 = 999_999_999;
+
+    pub fn new(units: i64) -> Result<Self, OutOfRange> {
+        if (0..=Self::MAX).contains(&units) {
+            Ok(Self(units))
+        } else {
+            Err(OutOfRange {
+                min: 0,
+                max: Self::MAX,
+            })
+        }
+    }
+
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
