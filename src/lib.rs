@@ -4,4 +4,8 @@
 //! `service`, then `web` and `workers`, then the command line. `docs/ARCHITECTURE.md` walks
 //! through them.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod embedded;
+pub mod telemetry;

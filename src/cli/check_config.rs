@@ -1,0 +1,34 @@
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use crate::config;
+
+/// How the settings are printed.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Print the README's table of settings instead
+    #[arg(long, hide = true)]
+    markdown: bool,
+}
+
+/// Prints every setting, its value and its source; secrets as stars. That all values could
+/// be read is proved by having come here.
+pub fn run(args: Args, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let command = super::command();
+    if args.markdown {
+        print!("{}", config::markdown_table(&command));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows = config::rows(&command, matches);
+    let width = |len: fn(&config::SettingRow) -> usize| rows.iter().map(len).max().unwrap_or(0);
+    let names = width(|row| row.variable.len());
+    let values = width(|row| row.value.len());
+    for row in &rows {
+        println!(
+            "{:names$}  {:values$}  {}",
+            row.variable, row.value, row.source
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
