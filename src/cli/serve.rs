@@ -4,7 +4,7 @@ use anyhow::Context;
 
 use super::shutdown;
 use crate::config::Config;
-use crate::embedded::{self, Role};
+use crate::embedded::{self, EmbeddedError, Role};
 
 /// `serve` has no arguments of its own: everything is a setting.
 #[derive(clap::Args, Debug)]
@@ -17,13 +17,10 @@ pub struct Args {}
 pub async fn run(_args: Args, config: Config) -> anyhow::Result<ExitCode> {
     let stop = shutdown::requested().context("cannot listen for signals")?;
     tokio::pin!(stop);
-    // A start can take a while after a crash, and may be called off.
-    let stores = tokio::select! {
-        opened = embedded::open(&config, Role::Serve) => opened?,
-        signal = &mut stop => {
-            tracing::info!(signal, "stopped before the start was complete");
-            return Ok(ExitCode::SUCCESS);
-        }
+    let stores = match embedded::open_unless(&config, Role::Serve, &mut stop).await {
+        Ok(stores) => stores,
+        Err(EmbeddedError::CalledOff) => return Ok(ExitCode::SUCCESS),
+        Err(error) => return Err(error.into()),
     };
     // The application is built and served here.
     let signal = stop.await;

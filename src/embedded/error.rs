@@ -33,6 +33,9 @@ pub enum EmbeddedError {
         /// Who runs them.
         holder: Holder,
     },
+    /// Whoever asked for the stores changed their mind.
+    #[error("the start was called off")]
+    CalledOff,
     /// A program is not installed.
     #[error(
         "{program} was not found: install it (Debian, Ubuntu: apt-get install {package}), \

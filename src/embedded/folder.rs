@@ -48,6 +48,16 @@ impl Folder {
         Ok(())
     }
 
+    /// Takes away what lies outside the data folder, once nothing runs. That is a courtesy: an
+    /// empty folder left in `/tmp` is used again.
+    pub fn tidy(&self) {
+        if !self.run.starts_with(&self.root)
+            && let Err(error) = fs::remove_dir(&self.run)
+        {
+            tracing::debug!(folder = %self.run.display(), %error, "left behind");
+        }
+    }
+
     pub fn mariadb(&self) -> PathBuf {
         self.root.join("mariadb")
     }

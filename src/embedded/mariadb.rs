@@ -11,9 +11,9 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use super::engine::Engine;
 use super::folder::{Folder, sync_folder};
 use super::log::ServerLog;
-use super::supervise::Engine;
 use super::{Durability, EmbeddedError, Options};
 use crate::config::{Secret, create_once, find_program};
 

@@ -6,6 +6,7 @@
 //! Whatever a killed owner leaves behind (sockets, half a first installation, servers still
 //! running) is cleared away by the next one.
 
+mod engine;
 mod error;
 mod folder;
 mod keeper;
@@ -14,21 +15,20 @@ mod lock;
 mod log;
 mod mariadb;
 mod redis;
+mod servers;
 mod supervise;
 
+use std::future::{Future, pending};
 use std::path::PathBuf;
 use std::time::Duration;
-
-use tokio::time::{Instant, sleep};
 
 use crate::config::{Config, Secret, create_once, random_text};
 
 pub use error::EmbeddedError;
 use folder::Folder;
-use lock::{GuestLock, OwnerLock};
 use mariadb::MariaDb;
 use redis::Redis;
-use supervise::{Engine, Server};
+use servers::Servers;
 
 /// How often something that takes a moment is looked at again.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -105,15 +105,20 @@ impl Stores {
 /// When the data folder belongs to another `serve`, a server is not installed, or it does not
 /// answer in time.
 pub async fn open(config: &Config, role: Role) -> Result<Stores, EmbeddedError> {
+    open_unless(config, role, pending::<()>()).await
+}
+
+/// As [`open`], but calls it off when `stop` completes first: a start can take a while after a
+/// crash. Nothing is left running then.
+///
+/// # Errors
+/// As [`open`], and [`EmbeddedError::CalledOff`].
+pub async fn open_unless<F: Future>(
+    config: &Config,
+    role: Role,
+    stop: F,
+) -> Result<Stores, EmbeddedError> {
     let settings = &config.stores;
-    let options = Options {
-        data_dir: settings.data_dir.clone(),
-        database: settings.private_database(),
-        redis: settings.private_redis(),
-        database_memory_mib: settings.private_database_memory_mib,
-        start_timeout: Duration::from_secs(settings.private_start_timeout_seconds),
-        durability: Durability::Full,
-    };
     if let (Some(database_url), Some(redis_url)) = (&settings.database_url, &settings.redis_url) {
         let (database_url, redis_url) = (database_url.clone(), redis_url.clone());
         return Ok(Stores {
@@ -122,174 +127,62 @@ pub async fn open(config: &Config, role: Role) -> Result<Stores, EmbeddedError> 
             servers: None,
         });
     }
-    let (servers, private) = open_private(&options, role).await?;
+    let options = Options {
+        data_dir: settings.data_dir.clone(),
+        database: settings.private_database(),
+        redis: settings.private_redis(),
+        database_memory_mib: settings.private_database_memory_mib,
+        start_timeout: Duration::from_secs(settings.private_start_timeout_seconds),
+        durability: Durability::Full,
+    };
+    let private = open_private(&options, role, stop).await?;
     Ok(Stores {
         database_url: settings
             .database_url
             .clone()
             .unwrap_or(private.database_url),
         redis_url: settings.redis_url.clone().unwrap_or(private.redis_url),
-        servers: Some(servers),
+        servers: private.servers,
     })
 }
 
-/// Starts private servers with `options`, for those who have no [`Config`]: test suites.
+/// Finds or starts private servers with `options`, for those who have no [`Config`]: test suites.
 ///
 /// # Errors
 /// As [`open`].
 pub async fn open_with(options: &Options, role: Role) -> Result<Stores, EmbeddedError> {
-    let (
-        servers,
-        Urls {
-            database_url,
-            redis_url,
-        },
-    ) = open_private(options, role).await?;
-    Ok(Stores {
-        database_url,
-        redis_url,
-        servers: Some(servers),
-    })
+    open_private(options, role, pending::<()>()).await
 }
 
-struct Urls {
-    database_url: Secret,
-    redis_url: Secret,
-}
-
-async fn open_private(options: &Options, role: Role) -> Result<(Servers, Urls), EmbeddedError> {
+async fn open_private<F: Future>(
+    options: &Options,
+    role: Role,
+    stop: F,
+) -> Result<Stores, EmbeddedError> {
     let folder = Folder::open(&options.data_dir)?;
     let password = create_once(&folder.root.join("database.password"), random_text(32))
         .map_err(|source| EmbeddedError::folder(&folder.root, source))?;
     let mariadb = MariaDb::new(&folder, options, password);
     let redis = Redis::new(&folder);
-    let urls = Urls {
-        database_url: mariadb.url(),
-        redis_url: redis.url(),
+    let (database_url, redis_url) = (mariadb.url(), redis.url());
+    tokio::pin!(stop);
+    let mut servers = tokio::select! {
+        found = Servers::find(folder, options, role, mariadb, redis) => found?,
+        _ = &mut stop => return Err(EmbeddedError::CalledOff),
     };
-    let deadline = Instant::now() + options.start_timeout;
-    loop {
-        if let Some(lock) = OwnerLock::claim(&folder, role)? {
-            let owned = Owned::start(lock, role, &folder, options, mariadb, redis).await?;
-            return Ok((Servers::Owned(owned), urls));
+    let outcome = tokio::select! {
+        answered = servers.answering() => answered,
+        _ = &mut stop => Err(EmbeddedError::CalledOff),
+    };
+    match outcome {
+        Ok(()) => Ok(Stores {
+            database_url,
+            redis_url,
+            servers: Some(servers),
+        }),
+        Err(error) => {
+            servers.stop().await;
+            Err(error)
         }
-        let holder = lock::holder(&folder);
-        if role == Role::Serve && (holder.is_serve() || Instant::now() > deadline) {
-            return Err(EmbeddedError::InUse {
-                folder: folder.root,
-                holder,
-            });
-        }
-        // Counted as a guest before looking, so that the owner cannot leave in between.
-        if role != Role::Serve
-            && let Some(guest) = GuestLock::share(&folder)?
-        {
-            let database = !options.database || mariadb.answers().await.is_ok();
-            if database && (!options.redis || redis.answers().await.is_ok()) {
-                return Ok((Servers::Guest(guest), urls));
-            }
-        }
-        if Instant::now() > deadline {
-            return Err(EmbeddedError::OwnerSilent {
-                folder: folder.root,
-                holder,
-            });
-        }
-        sleep(GLANCE).await;
-    }
-}
-
-#[derive(Debug)]
-enum Servers {
-    Owned(Owned),
-    Guest(GuestLock),
-}
-
-impl Servers {
-    async fn stop(self) {
-        match self {
-            Servers::Owned(owned) => owned.stop().await,
-            Servers::Guest(lock) => drop(lock),
-        }
-    }
-}
-
-/// Our own servers. Fields are dropped in order: the lock goes last.
-#[derive(Debug)]
-struct Owned {
-    running: Vec<Server>,
-    folder: Folder,
-    role: Role,
-    _lock: OwnerLock,
-}
-
-impl Owned {
-    async fn start(
-        lock: OwnerLock,
-        role: Role,
-        folder: &Folder,
-        options: &Options,
-        mariadb: MariaDb,
-        redis: Redis,
-    ) -> Result<Self, EmbeddedError> {
-        folder.prepare()?;
-        if options.database {
-            leftover::stop(mariadb.name(), &folder.mariadb()).await?;
-            mariadb.install().await?;
-        }
-        if options.redis {
-            leftover::stop(redis.name(), &folder.redis()).await?;
-        }
-        let mut running = Vec::new();
-        if options.database {
-            running.push(Server::start(mariadb, folder, options.start_timeout)?);
-        }
-        if options.redis {
-            running.push(Server::start(redis, folder, options.start_timeout)?);
-        }
-        let mut owned = Self {
-            running,
-            folder: folder.clone(),
-            role,
-            _lock: lock,
-        };
-        for index in 0..owned.running.len() {
-            if let Err(error) = owned.running[index].answering().await {
-                owned.stop_servers().await;
-                return Err(error);
-            }
-        }
-        Ok(owned)
-    }
-
-    async fn stop(mut self) {
-        let _closed = self.no_more_guests().await;
-        self.stop_servers().await;
-    }
-
-    /// `serve` has to be gone in ten seconds; a command lets those beside it finish first.
-    async fn no_more_guests(&self) -> Option<GuestLock> {
-        let mut told = false;
-        loop {
-            match GuestLock::exclude(&self.folder) {
-                Ok(Some(lock)) => return Some(lock),
-                Ok(None) if self.role == Role::Serve => return None,
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "cannot tell whether others use the private servers");
-                    return None;
-                }
-            }
-            if !told {
-                tracing::info!("the private servers stay until the commands beside this one end");
-                told = true;
-            }
-            sleep(GLANCE).await;
-        }
-    }
-
-    async fn stop_servers(&mut self) {
-        let stopping = self.running.drain(..).map(Server::stop);
-        futures_util::future::join_all(stopping).await;
     }
 }

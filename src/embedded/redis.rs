@@ -4,8 +4,8 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::EmbeddedError;
+use super::engine::Engine;
 use super::folder::Folder;
-use super::supervise::Engine;
 use crate::config::{Secret, find_program};
 
 /// A private Redis: reached through a socket in a folder of ours only.

@@ -1,17 +1,18 @@
 //! One private server: started, watched, started again when it dies, stopped.
 
-use std::future::Future;
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::engine::Engine;
 use super::folder::Folder;
 use super::keeper::Keeper;
 use super::log::ServerLog;
@@ -23,18 +24,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A server that lived this long did not die of its start.
 const SETTLED: Duration = Duration::from_secs(60);
-
-/// A program that can be supervised.
-pub(super) trait Engine: Send + Sync + 'static {
-    /// For people: `MariaDB`.
-    fn name(&self) -> &'static str;
-    /// For file names: `mariadb`.
-    fn file_name(&self) -> &'static str;
-    /// How it is started, in the foreground, in its own data folder.
-    fn command(&self) -> Result<Command, EmbeddedError>;
-    /// Whether it does what it is there for; the error says why not.
-    fn answers(&self) -> impl Future<Output = Result<(), String>> + Send;
-}
 
 #[derive(Clone, Debug)]
 enum State {
@@ -117,7 +106,7 @@ impl Drop for Server {
 
 struct Supervisor<E> {
     engine: E,
-    log: std::path::PathBuf,
+    log: PathBuf,
     start_timeout: Duration,
     stop: CancellationToken,
     publish: watch::Sender<State>,

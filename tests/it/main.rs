@@ -1,1 +1,6 @@
+//! The whole desk, tested from outside: one binary, one module for each part.
 
+mod config;
+mod embedded;
+mod eventually;
+mod harness;
