@@ -91,6 +91,8 @@ impl MariaDb {
             .arg("--no-defaults")
             .arg(with("--datadir=", data))
             .args([
+                // A machine may not know its own name; nobody comes from a network here.
+                "--force",
                 "--skip-test-db",
                 "--skip-name-resolve",
                 "--auth-root-authentication-method=socket",

@@ -67,8 +67,10 @@ impl Serve {
 
     /// Starts it and waits until it runs its servers.
     pub async fn start(folder: &Path) -> Self {
-        let serve = Self::spawn(folder).await;
+        let mut serve = Self::spawn(folder).await;
         eventually("both servers run", async || {
+            let ended = serve.child.try_wait().expect("it is our child");
+            assert!(ended.is_none(), "serve ended with {ended:?}");
             servers_in(folder).len() == 2 && folder.join("run/mariadb.sock").exists()
         })
         .await;
