@@ -8,4 +8,6 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod embedded;
+pub mod gateway;
+pub mod sandbox_pay;
 pub mod telemetry;

@@ -51,6 +51,40 @@ pub struct VerifiedPayment {
     pub paid_at: DateTime<Utc>,
 }
 
+/// A payment to be created at a gateway, under the order's number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    pub order_no: DocumentNo,
+    pub amount: Money,
+    /// Shown to the payer. A gateway may accept money after it: only a close ends a payment.
+    pub expires_at: DateTime<Utc>,
+    /// Where the gateway sends its notifications.
+    pub notify_url: String,
+}
+
+/// What asking a gateway to create a payment came to. Asking again is safe: it is the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateAnswer {
+    /// It exists, for this amount, and can be paid at `url` (at most 500 characters).
+    Created { url: String },
+    /// It existed and has been paid.
+    AlreadyPaid(VerifiedPayment),
+    /// Closed before, made for another amount, or our configuration is at fault: people must look.
+    Refused(String),
+    /// No answer, or none that proves anything. It may exist.
+    Unknown(String),
+}
+
+/// What a verified notification of a gateway says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notification {
+    Paid(VerifiedPayment),
+    /// Something else happened to this payment: a reason to ask, never to act.
+    Hint(DocumentNo),
+    /// Verified, and nothing to do with a payment.
+    Other,
+}
+
 /// What a verified payment came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "snake_case")]

@@ -3,4 +3,5 @@
 mod config;
 mod embedded;
 mod eventually;
+mod gateway;
 mod harness;

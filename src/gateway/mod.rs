@@ -1,0 +1,152 @@
+//! Payment providers, outbound. Every provider speaks through one trait, so that "close before
+//! cancel" is written once and cannot be forgotten by the next provider.
+
+mod http;
+mod registry;
+pub mod sandbox;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+pub use http::{CallLimits, GatewaySetupError};
+pub use registry::{Gateways, RepeatedName};
+pub use sandbox::{SandboxGateway, SandboxSettings};
+
+use crate::domain::ids::DocumentNo;
+use crate::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notification};
+
+/// Where a gateway's client reads the time from, for its signatures.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// A payment provider. Implementations keep no state of an order, and each call is one exchange
+/// with limits on time and size (see [`CallLimits`]). No answer is believed whose signature was
+/// not verified, except as a reason to do nothing.
+#[async_trait]
+pub trait PaymentGateway: Send + Sync {
+    /// The name in orders, in settings and in `POST /api/v1/payments/{gateway}/notify`: 1-32
+    /// characters of `a-z 0-9 _`.
+    fn name(&self) -> &'static str;
+
+    /// Creates the payment, or finds it as created before.
+    async fn create(&self, payment: &NewPayment) -> CreateAnswer;
+
+    /// Asks what became of a payment.
+    async fn query(&self, order_no: &DocumentNo) -> GatewayAnswer;
+
+    /// Asks for a payment to be closed, and reads nothing but the answer to that.
+    async fn ask_to_close(&self, order_no: &DocumentNo) -> CloseAsked;
+
+    /// Closes a payment, and proves it: query, close, query again.
+    ///
+    /// Only the last query can say `Closed`. A close that was "accepted" proves nothing: WeChat
+    /// Pay was seen to answer 204 for numbers it did not know, whose payers then paid.
+    async fn close(&self, order_no: &DocumentNo) -> GatewayAnswer {
+        match self.query(order_no).await {
+            GatewayAnswer::Open | GatewayAnswer::InProgress | GatewayAnswer::NotCreated => {}
+            // Final already, or a gateway that answers nothing we could confirm a close with.
+            answer => return answer,
+        }
+        let asked = self.ask_to_close(order_no).await;
+        match (asked, self.query(order_no).await) {
+            (CloseAsked::Refused(why), GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
+                GatewayAnswer::Refused(why)
+            }
+            (CloseAsked::InProgress, GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
+                GatewayAnswer::InProgress
+            }
+            (CloseAsked::Unknown(why), GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
+                GatewayAnswer::Unknown(why)
+            }
+            (CloseAsked::Accepted, GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
+                GatewayAnswer::Unknown("the close was accepted, but is not to be seen".to_owned())
+            }
+            (CloseAsked::AlreadyPaid, GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
+                GatewayAnswer::Unknown("close says paid, query says not paid".to_owned())
+            }
+            (_, answer) => answer,
+        }
+    }
+
+    /// Reads a notification, if the gateway's own signature stands under it. `now` is checked
+    /// against the time that was signed.
+    fn verify_notification(
+        &self,
+        headers: &Headers<'_>,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Notification, NotificationRefused>;
+
+    /// What to answer to a notification once it is stored; anything else makes it come again.
+    fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement {
+            status: 204,
+            content_type: None,
+            body: "",
+        }
+    }
+}
+
+/// What a gateway answered to a close, before it is confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CloseAsked {
+    /// Closed, it says, now or earlier.
+    Accepted,
+    AlreadyPaid,
+    /// The customer is paying at this moment.
+    InProgress,
+    /// Our configuration, permission or parameters are at fault.
+    Refused(String),
+    Unknown(String),
+}
+
+/// Why a notification is not believed. Nothing changes; the sender gets a 4xx.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotificationRefused {
+    #[error("the notification carries no signature")]
+    Unsigned,
+    #[error("the signature is not the gateway's")]
+    BadSignature,
+    #[error("the signature is too old, or from the future")]
+    Stale,
+    #[error("the notification cannot be read: {0}")]
+    Malformed(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acknowledgement {
+    pub status: u16,
+    pub content_type: Option<&'static str>,
+    pub body: &'static str,
+}
+
+/// A request's headers, without a word of which server read them.
+#[derive(Debug, Clone, Default)]
+pub struct Headers<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Headers<'a> {
+    /// The value of a header that came exactly once; names are compared without case.
+    pub fn only(&self, name: &str) -> Option<&'a str> {
+        let mut found = self.0.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        match (found.next(), found.next()) {
+            (Some((_, value)), None) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Headers<'a> {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+/// What an [`Evidence`](crate::domain::order::Evidence) keeps of an answer: SHA-256, in hex.
+pub fn digest_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
+}

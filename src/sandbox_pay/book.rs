@@ -1,0 +1,262 @@
+//! All payments of the sandbox, behind one lock: each change is decided, written down and made
+//! visible as one step.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::journal::Journal;
+use super::payment::{No, Payment, Request, State, Transaction};
+use super::signing::Nonces;
+use super::switches::{Call, Panel, Switches};
+use crate::domain::ids::DocumentNo;
+
+/// While one try to notify is under way, nobody starts another.
+const ATTEMPT_LEASE: TimeDelta = TimeDelta::seconds(60);
+
+pub struct Book {
+    payments: HashMap<DocumentNo, Payment>,
+    /// Oldest first.
+    numbers: Vec<DocumentNo>,
+    /// When to look at which payment again.
+    agenda: BTreeSet<(DateTime<Utc>, DocumentNo)>,
+    journal: Option<Journal>,
+    pub panel: Panel,
+    pub nonces: Nonces,
+}
+
+/// A notification to be sent.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    pub order_no: DocumentNo,
+    pub notify_url: String,
+    pub transaction: Transaction,
+}
+
+/// Why a change was not made: a rule, or a full disk.
+#[derive(Debug)]
+pub enum Failed {
+    No(No),
+    Io(io::Error),
+}
+
+impl From<No> for Failed {
+    fn from(no: No) -> Self {
+        Self::No(no)
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Book {
+    pub fn new(journal: Option<Journal>, payments: Vec<Payment>) -> Self {
+        let mut book = Self {
+            payments: HashMap::new(),
+            numbers: Vec::new(),
+            agenda: BTreeSet::new(),
+            journal: None,
+            panel: Panel::default(),
+            nonces: Nonces::default(),
+        };
+        for payment in payments {
+            book.remember(payment);
+        }
+        book.journal = journal;
+        book
+    }
+
+    pub fn get(&self, order_no: &DocumentNo) -> Option<&Payment> {
+        self.payments.get(order_no)
+    }
+
+    pub fn count(&self) -> usize {
+        self.numbers.len()
+    }
+
+    pub fn newest(&self, limit: usize) -> impl Iterator<Item = &Payment> {
+        let newest = self.numbers.iter().rev().take(limit);
+        newest.filter_map(|number| self.payments.get(number))
+    }
+
+    /// The payment, and whether it is new.
+    pub fn create(
+        &mut self,
+        order_no: &DocumentNo,
+        request: Request,
+        now: DateTime<Utc>,
+    ) -> Result<(Payment, bool), Failed> {
+        let Some(payment) = self.payments.get(order_no) else {
+            let payment = Payment::new(order_no.clone(), request, now);
+            self.save(payment.clone())?;
+            return Ok((payment, true));
+        };
+        match &payment.request {
+            _ if payment.state == State::Closed => Err(No::OrderClosed.into()),
+            Some(earlier) if earlier.money() == request.money() => Ok((payment.clone(), false)),
+            _ => Err(No::DifferentContent.into()),
+        }
+    }
+
+    pub fn query(&mut self, order_no: &DocumentNo, now: DateTime<Utc>) -> Result<Payment, Failed> {
+        if self.faults(order_no, Call::Query).already_paid {
+            self.pay_if_open(order_no, now)?;
+        }
+        let payment = self.payments.get(order_no).ok_or(No::OrderNotExist)?;
+        Ok(payment.clone())
+    }
+
+    pub fn close(&mut self, order_no: &DocumentNo, now: DateTime<Utc>) -> Result<(), Failed> {
+        let faults = self.faults(order_no, Call::Close);
+        if faults.already_paid || faults.paid_while_closing {
+            self.pay_if_open(order_no, now)?;
+        }
+        if faults.close_without_effect {
+            return Ok(());
+        }
+        let Some(payment) = self.payments.get(order_no) else {
+            return self.save(Payment::tombstone(order_no.clone(), now));
+        };
+        let mut payment = payment.clone();
+        let open = payment.state == State::Open;
+        payment.close(now)?;
+        if open { self.save(payment) } else { Ok(()) }
+    }
+
+    /// The payer pays, at once or done at `until`.
+    pub fn pay(
+        &mut self,
+        order_no: &DocumentNo,
+        until: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Failed> {
+        let notify = !self.panel.of(order_no).no_notification;
+        self.change(order_no, |payment| match until {
+            Some(until) => payment.begin(until),
+            None => payment.pay(notify, now),
+        })
+    }
+
+    /// Money that should not have been taken; see [`Payment::take_money`].
+    pub fn take_money(
+        &mut self,
+        order_no: &DocumentNo,
+        amount_minor: Option<i64>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Failed> {
+        let notify = !self.panel.of(order_no).no_notification;
+        self.change(order_no, |payment| {
+            payment.take_money(amount_minor, notify, now)
+        })
+    }
+
+    /// Finishes what payers began, and hands out the notifications that are due; each comes
+    /// again after a lease unless [`Book::notified`] is told of it. Also: when to come back.
+    pub fn take_due(
+        &mut self,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<Notice>, Option<DateTime<Utc>>), Failed> {
+        let mut notices = Vec::new();
+        while let Some((at, order_no)) = self.agenda.first().cloned()
+            && at <= now
+        {
+            let Some(mut payment) = self.payments.get(&order_no).cloned() else {
+                break;
+            };
+            if payment.paying_until.is_some_and(|until| until <= now) {
+                let notify = !self.panel.of(&order_no).no_notification;
+                payment.pay(notify, now)?;
+            }
+            let notify_url = payment.request.as_ref().map(|r| r.notify_url.clone());
+            for transaction in &mut payment.transactions {
+                if transaction.next_attempt_at.is_some_and(|at| at <= now) {
+                    transaction.next_attempt_at = Some(now + ATTEMPT_LEASE);
+                    notices.push(Notice {
+                        order_no: order_no.clone(),
+                        notify_url: notify_url.clone().unwrap_or_default(),
+                        transaction: transaction.clone(),
+                    });
+                }
+            }
+            self.save(payment)?;
+        }
+        Ok((notices, self.agenda.first().map(|(at, _)| *at)))
+    }
+
+    /// A notification was tried; `again_at` is `None` when the shop took it.
+    pub fn notified(
+        &mut self,
+        notice: &Notice,
+        again_at: Option<DateTime<Utc>>,
+    ) -> Result<(), Failed> {
+        let id = &notice.transaction.transaction_id;
+        self.change(&notice.order_no, |payment| {
+            let mut of_payment = payment.transactions.iter_mut();
+            let transaction = of_payment.find(|t| t.transaction_id == *id);
+            let transaction = transaction.ok_or(No::OrderNotExist)?;
+            transaction.attempts += 1;
+            transaction.next_attempt_at = again_at;
+            Ok(())
+        })
+    }
+
+    /// The faults for this call; none of them when they are limited to other calls.
+    pub fn faults(&self, order_no: &DocumentNo, call: Call) -> Switches {
+        let switches = self.panel.of(order_no);
+        if switches.apply_to(call) {
+            switches.clone()
+        } else {
+            Switches::default()
+        }
+    }
+
+    fn pay_if_open(&mut self, order_no: &DocumentNo, now: DateTime<Utc>) -> Result<(), Failed> {
+        match self.payments.get(order_no).map(|payment| payment.state) {
+            Some(State::Open | State::Paying) => self.pay(order_no, None, now),
+            _ => Ok(()),
+        }
+    }
+
+    fn change(
+        &mut self,
+        order_no: &DocumentNo,
+        change: impl FnOnce(&mut Payment) -> Result<(), No>,
+    ) -> Result<(), Failed> {
+        let mut payment = self
+            .payments
+            .get(order_no)
+            .cloned()
+            .ok_or(No::OrderNotExist)?;
+        change(&mut payment)?;
+        self.save(payment)
+    }
+
+    /// The journal first: what cannot be written down does not happen.
+    fn save(&mut self, payment: Payment) -> Result<(), Failed> {
+        if let Some(journal) = &mut self.journal {
+            journal.append(&payment)?;
+        }
+        self.remember(payment);
+        Ok(())
+    }
+
+    fn remember(&mut self, payment: Payment) {
+        let order_no = payment.order_no.clone();
+        if let Some(due_at) = payment.due_at() {
+            self.agenda.insert((due_at, order_no.clone()));
+        }
+        match self.payments.insert(order_no.clone(), payment) {
+            None => self.numbers.push(order_no),
+            Some(earlier) => {
+                let later = self.payments.get(&order_no).and_then(Payment::due_at);
+                if let Some(due_at) = earlier.due_at().filter(|at| Some(*at) != later) {
+                    self.agenda.remove(&(due_at, order_no));
+                }
+            }
+        }
+    }
+}
