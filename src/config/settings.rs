@@ -57,7 +57,7 @@ pub struct StoreSettings {
         value_name = "N",
         default_value = "32"
     )]
-    #[arg(value_parser = RangedU64ValueParser::<u32>::new().range(2..=1000))]
+    #[arg(value_parser = RangedU64ValueParser::<u32>::new().range(2..=150))]
     pub database_pool_size: u32,
 
     /// Redis, `redis://...` or `rediss://...`; a comma-separated list for a cluster
