@@ -4,6 +4,7 @@
 //! to [`Command`] and to [`dispatch`].
 
 mod check_config;
+mod sandbox_pay;
 mod serve;
 pub mod shutdown;
 mod version;
@@ -34,6 +35,8 @@ struct Cli {
 enum Command {
     /// Run the desk: private servers where none are given, the pages and the API
     Serve(serve::Args),
+    /// Run the sandbox payment gateway alone
+    SandboxPay(sandbox_pay::Args),
     /// Print every setting with its value and where that comes from
     CheckConfig(check_config::Args),
     /// Print the version
@@ -109,6 +112,7 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let Cli { config, command } = cli;
     match command {
         Command::Serve(args) => serve::run(args, config).await,
+        Command::SandboxPay(args) => sandbox_pay::run(args, config).await,
         Command::CheckConfig(args) => check_config::run(args, matches),
         Command::Version(args) => version::run(args),
     }

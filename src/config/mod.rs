@@ -74,10 +74,23 @@ impl Config {
     /// # Errors
     /// When the data folder cannot be written, or holds a key that is too short.
     pub fn secret_key(&self) -> io::Result<Secret> {
-        if let Some(key) = &self.accounts.secret_key {
+        self.kept_key(&self.accounts.secret_key, "secret.key")
+    }
+
+    /// The key that the sandbox gateway and its client share: as set, else made once and kept
+    /// in the data folder, readable by its owner alone.
+    ///
+    /// # Errors
+    /// When the data folder cannot be written, or holds a key that is too short.
+    pub fn sandbox_pay_secret(&self) -> io::Result<Secret> {
+        self.kept_key(&self.payments.sandbox_pay_secret, "sandbox-pay.key")
+    }
+
+    fn kept_key(&self, set: &Option<Secret>, file: &str) -> io::Result<Secret> {
+        if let Some(key) = set {
             return Ok(key.clone());
         }
-        let path = self.stores.data_dir.join("secret.key");
+        let path = self.stores.data_dir.join(file);
         let key = create_once(&path, random_text(64))?;
         values::secret_key(key.expose()).map_err(|reason| {
             io::Error::new(

@@ -168,6 +168,20 @@ pub struct PaymentSettings {
     )]
     #[arg(default_value = "127.0.0.1:8090", value_parser = values::socket_address)]
     pub sandbox_pay_listen: SocketAddr,
+
+    /// How browsers, and the desk, reach a sandbox gateway that runs on its own
+    #[arg(
+        long,
+        env = "STOCKDESK_SANDBOX_PAY_URL",
+        value_name = "URL",
+        value_parser = values::base_url
+    )]
+    pub sandbox_pay_url: Option<BaseUrl>,
+
+    /// Signs what the desk and the sandbox gateway say to each other, at least 32 characters
+    #[arg(long, env = "STOCKDESK_SANDBOX_PAY_SECRET", value_name = "KEY")]
+    #[arg(value_parser = values::secret_key, hide_env_values = true)]
+    pub sandbox_pay_secret: Option<Secret>,
 }
 
 /// What is written to the log.
@@ -215,4 +229,9 @@ pub(super) const WHEN_LEFT_OUT: &[(&str, &str)] = &[
     ),
     ("STOCKDESK_ADMIN_PASSWORD", "generated, printed once"),
     ("STOCKDESK_SECRET_KEY", "generated into the data folder"),
+    ("STOCKDESK_SANDBOX_PAY_URL", "the desk runs one itself"),
+    (
+        "STOCKDESK_SANDBOX_PAY_SECRET",
+        "generated into the data folder",
+    ),
 ];

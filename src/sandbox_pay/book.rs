@@ -70,6 +70,11 @@ impl Book {
         book
     }
 
+    /// Nothing is written down from here on; for the very end.
+    pub fn end_journal(&mut self) {
+        self.journal = None;
+    }
+
     pub fn get(&self, order_no: &DocumentNo) -> Option<&Payment> {
         self.payments.get(order_no)
     }

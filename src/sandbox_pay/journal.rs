@@ -4,7 +4,7 @@
 //! platter: this survives the process, which is what a sandbox needs.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,25 @@ use crate::domain::ids::DocumentNo;
 
 pub struct Journal {
     file: File,
+    /// Held as long as the journal is: two sandboxes would overwrite each other.
+    _lock: File,
 }
 
 impl Journal {
     /// Reads what is there, oldest payment first, and rewrites it with one record for each.
     pub fn open(path: &Path) -> io::Result<(Self, Vec<Payment>)> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let lock = File::create(sibling(path, ".lock"))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                io::Error::other(format!("{} is in use by another sandbox", path.display()))
+            }
+            TryLockError::Error(error) => error,
+        })?;
         let payments = read(path)?;
-        let fresh = sibling(path);
+        let fresh = sibling(path, ".new");
         let mut out = BufWriter::new(File::create(&fresh)?);
         for payment in &payments {
             out.write_all(&record(payment)?)?;
@@ -27,7 +39,7 @@ impl Journal {
         out.into_inner()?.sync_all()?;
         fs::rename(&fresh, path)?;
         let file = OpenOptions::new().append(true).open(path)?;
-        Ok((Self { file }, payments))
+        Ok((Self { file, _lock: lock }, payments))
     }
 
     pub fn append(&mut self, payment: &Payment) -> io::Result<()> {
@@ -68,8 +80,8 @@ fn read(path: &Path) -> io::Result<Vec<Payment>> {
     Ok(payments)
 }
 
-fn sibling(path: &Path) -> PathBuf {
+fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".new");
+    name.push(ending);
     name.into()
 }

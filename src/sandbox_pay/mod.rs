@@ -35,6 +35,9 @@ use self::book::Book;
 use self::journal::Journal;
 pub use self::switches::{Call, Switches};
 
+/// The usual name of the journal, in the data folder.
+pub const JOURNAL: &str = "sandbox-pay.jsonl";
+
 /// A request's body may have this many bytes.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
@@ -68,7 +71,7 @@ pub struct Handle {
     addr: SocketAddr,
     url: String,
     server: ServerHandle,
-    stopping: CancellationToken,
+    sandbox: web::Data<Sandbox>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -84,13 +87,15 @@ impl Handle {
 
     /// Answers what is under way, and stops; calls that were never to be answered are dropped.
     pub async fn stop(self) {
-        self.stopping.cancel();
+        self.sandbox.stopping.cancel();
         self.server.stop(true).await;
         for task in self.tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of the sandbox gateway failed");
             }
         }
+        // The next sandbox may have it, even while a thread of this one still winds up.
+        self.sandbox.book().end_journal();
     }
 }
 
@@ -118,7 +123,8 @@ impl Sandbox {
 /// Starts the sandbox beside whatever else runs here.
 ///
 /// # Errors
-/// When the address is taken, the journal cannot be read or written, or the secret is empty.
+/// When the address is taken, the secret is empty, or the journal cannot be read or written, or
+/// another sandbox has it.
 pub async fn start(config: Config) -> io::Result<Handle> {
     if config.secret.is_empty() {
         return Err(io::Error::new(
@@ -139,18 +145,18 @@ pub async fn start(config: Config) -> io::Result<Handle> {
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{addr}"));
-    let stopping = CancellationToken::new();
     let sandbox = web::Data::new(Sandbox {
         book: Mutex::new(Book::new(journal, payments)),
         wake: Notify::new(),
-        stopping: stopping.clone(),
+        stopping: CancellationToken::new(),
         url: url.clone(),
         config,
     });
     let notifier = notify::Notifier::new(sandbox.clone())?;
+    let shared = sandbox.clone();
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(sandbox.clone())
+            .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
             .configure(api::routes)
             .configure(admin::routes)
@@ -172,7 +178,7 @@ pub async fn start(config: Config) -> io::Result<Handle> {
         addr,
         url: url.trim_end_matches('/').to_owned(),
         server: handle,
-        stopping,
+        sandbox,
         tasks: vec![serving, tokio::spawn(notifier.run())],
     })
 }

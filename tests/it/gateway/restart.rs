@@ -49,3 +49,22 @@ async fn payments_and_tombstones_outlive_a_restart() {
     assert!(!text.contains("\"CLO\n"), "the torn record is gone");
     world.sandbox.stop().await;
 }
+
+#[actix_web::test]
+async fn two_sandboxes_cannot_share_a_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("new").join("sandbox-pay.jsonl");
+    let world = World::with_journal(journal.clone()).await;
+    let second = stockdesk::sandbox_pay::start(stockdesk::sandbox_pay::Config {
+        listen: ([127, 0, 0, 1], 0).into(),
+        public_url: None,
+        secret: b"another".to_vec(),
+        journal: Some(journal),
+        notify_after: Vec::new(),
+        clock: world.clock.reader(),
+    })
+    .await;
+    let error = second.err().expect("refused").to_string();
+    assert!(error.ends_with("is in use by another sandbox"), "{error}");
+    world.sandbox.stop().await;
+}
