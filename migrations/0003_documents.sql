@@ -4,12 +4,12 @@
 CREATE TABLE documents (
   document        VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   kind            ENUM('order', 'deduction', 'adjustment', 'operation', 'fence')
-                  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                  CHARACTER SET ascii NOT NULL,
   warehouse       VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   fingerprint     BINARY(32) NULL,
   actor           VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   source          ENUM('form', 'api', 'worker', 'command')
-                  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                  CHARACTER SET ascii NOT NULL,
   reason          VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   note            VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   reference       VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
@@ -17,7 +17,7 @@ CREATE TABLE documents (
   reversed_at     DATETIME(6) NULL,
   reversed_by     VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   reversed_source ENUM('form', 'api', 'worker', 'command')
-                  CHARACTER SET ascii COLLATE ascii_bin NULL,
+                  CHARACTER SET ascii NULL,
   reversed_op     CHAR(29) CHARACTER SET ascii COLLATE ascii_bin NULL,
   reversed_reason VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   reversed_note   VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,

@@ -6,7 +6,7 @@ CREATE TABLE ledger (
   version     BIGINT UNSIGNED NOT NULL,
   document    VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   kind        ENUM('deduct', 'adjust', 'set', 'rollback', 'cancel')
-              CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+              CHARACTER SET ascii NOT NULL,
   line        SMALLINT UNSIGNED NOT NULL,
   delta       BIGINT NOT NULL,
   balance     BIGINT NULL,

@@ -3,7 +3,7 @@
 CREATE TABLE orders (
   order_no           VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   status             ENUM('pending', 'closing', 'cancelled', 'paid')
-                     CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                     CHARACTER SET ascii NOT NULL,
   gateway            VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   amount_minor       BIGINT NULL,
   currency           CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NULL,
@@ -11,14 +11,14 @@ CREATE TABLE orders (
   next_action_at     DATETIME(6) NULL,
   attempts           INT UNSIGNED NOT NULL DEFAULT 0,
   payment_state      ENUM('unsent', 'sent', 'open', 'paying', 'paid', 'closed', 'unknown')
-                     CHARACTER SET ascii COLLATE ascii_bin NULL,
+                     CHARACTER SET ascii NULL,
   payment_checked_at DATETIME(6) NULL,
   payment_url        VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   transaction_id     VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
   paid_at            DATETIME(6) NULL,
   cancel_actor       VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   cancel_source      ENUM('form', 'api', 'worker', 'command')
-                     CHARACTER SET ascii COLLATE ascii_bin NULL,
+                     CHARACTER SET ascii NULL,
   cancel_op          CHAR(29) CHARACTER SET ascii COLLATE ascii_bin NULL,
   cancel_reason      VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   cancel_note        VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,

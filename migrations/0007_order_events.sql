@@ -5,7 +5,7 @@ CREATE TABLE order_events (
   at       DATETIME(6) NOT NULL,
   kind     ENUM('payment_created', 'closing', 'gateway_asked', 'gateway_unknown', 'paid',
                 'cancelled', 'returned', 'late_payment')
-           CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+           CHARACTER SET ascii NOT NULL,
   actor    VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   detail   VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   KEY order_events_order (order_no, id),

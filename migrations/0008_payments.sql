@@ -9,7 +9,7 @@ CREATE TABLE payments (
   currency       CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   paid_at        DATETIME(6) NOT NULL,
   outcome        ENUM('order_paid', 'late', 'duplicate', 'mismatch', 'orphan')
-                 CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                 CHARACTER SET ascii NOT NULL,
   created_at     DATETIME(6) NOT NULL,
   settled_at     DATETIME(6) NULL,
   paid_order     VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin

@@ -3,9 +3,10 @@
 CREATE TABLE operations (
   op           CHAR(29) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   kind         ENUM('deduct', 'adjust', 'set', 'rollback', 'cancel')
-               CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+               CHARACTER SET ascii NOT NULL,
   status       ENUM('draft', 'applied', 'refused', 'waiting', 'discarded')
-               CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+               CHARACTER SET ascii NOT NULL,
+  revision     INT UNSIGNED NOT NULL DEFAULT 1,
   target       JSON NOT NULL,
   stock_id     INT UNSIGNED NULL,
   document     VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,

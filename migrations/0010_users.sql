@@ -2,7 +2,7 @@
 CREATE TABLE users (
   name          VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL PRIMARY KEY,
   role          ENUM('viewer', 'operator', 'supervisor', 'admin')
-                CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                CHARACTER SET ascii NOT NULL,
   password_hash VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   language      VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,
   session_epoch INT UNSIGNED NOT NULL DEFAULT 0,

@@ -2,7 +2,7 @@
 CREATE TABLE api_keys (
   id           BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   name         VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  scope        ENUM('read', 'orders', 'stock') CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  scope        ENUM('read', 'orders', 'stock') CHARACTER SET ascii NOT NULL,
   key_hash     BINARY(32) NOT NULL,
   hint         CHAR(4) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   created_by   VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,

@@ -7,7 +7,7 @@ CREATE TABLE gate_differences (
   gate_held   BIGINT NOT NULL,
   available   BIGINT NOT NULL,
   cause       ENUM('unknown', 'redis_lost_data', 'ungated_writes', 'refused_after_gate')
-              CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+              CHARACTER SET ascii NOT NULL,
   repaired_at DATETIME(6) NULL,
   KEY gate_differences_time (seen_at),
   KEY gate_differences_open (repaired_at),

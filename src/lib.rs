@@ -10,4 +10,6 @@ pub mod domain;
 pub mod embedded;
 pub mod gateway;
 pub mod sandbox_pay;
+pub mod service;
+pub mod store;
 pub mod telemetry;

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::role::Role;
+use super::words::words;
 
 /// Who acts. Stored as `user:li.wei`, `key:shop-web` or `worker:timeout_cancel`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,24 +50,12 @@ impl fmt::Display for Actor {
     }
 }
 
-/// Through which door a document came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(rename_all = "lowercase")]
-pub enum Source {
-    Form,
-    Api,
-    Worker,
-    Command,
-}
-
-impl Source {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Form => "form",
-            Self::Api => "api",
-            Self::Worker => "worker",
-            Self::Command => "command",
-        }
+words! {
+    /// Through which door a document came.
+    pub enum Source {
+        Form = "form",
+        Api = "api",
+        Worker = "worker",
+        Command = "command",
     }
 }

@@ -1,7 +1,7 @@
 //! What can be asked of the service. A command that exists is valid in itself.
 
 use super::ids::{DocumentNo, OpId, Sku, Warehouse};
-use super::ledger::DocumentKind;
+use super::ledger::{DocumentKind, EntryKind};
 use super::order::PaymentTerms;
 use super::quantity::{Delta, Level, OutOfRange, Quantity};
 
@@ -114,6 +114,8 @@ impl Lines {
 pub struct Post {
     pub document: DocumentNo,
     pub kind: DocumentKind,
+    /// What the ledger calls lines that change the level by some units: `deduct` or `adjust`.
+    pub entry_kind: EntryKind,
     pub warehouse: Warehouse,
     pub lines: Lines,
     /// Orders that wait for payment only.
@@ -122,14 +124,24 @@ pub struct Post {
     pub reason: Option<String>,
     pub note: Option<String>,
     pub reference: Option<String>,
+    /// The draft that a person confirms by this.
+    pub confirms: Option<DraftSeen>,
+}
+
+/// The draft as the person who confirms it saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DraftSeen {
+    pub op: OpId,
+    /// Rises when the draft is replaced; what was not seen is not confirmed.
+    pub revision: u32,
 }
 
 /// Undoes every entry of a document, exactly once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rollback {
     pub document: DocumentNo,
-    /// The operation through which a person asked for it.
-    pub op: Option<OpId>,
+    /// The draft that a person confirms by this; without one, an absent document is fenced.
+    pub confirms: Option<DraftSeen>,
     pub reason: Option<String>,
     pub note: Option<String>,
 }
@@ -138,7 +150,8 @@ pub struct Rollback {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancel {
     pub order_no: DocumentNo,
-    pub op: Option<OpId>,
+    /// The draft that a person confirms by this.
+    pub confirms: Option<DraftSeen>,
     pub reason: Option<String>,
     pub note: Option<String>,
 }

@@ -5,47 +5,25 @@ use serde::Serialize;
 
 use super::actor::Source;
 use super::ids::{DocumentNo, EntryId, Sku, Warehouse};
+use super::words::words;
 
-/// What an entry did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(rename_all = "lowercase")]
-pub enum EntryKind {
-    /// Units left by an order, a deduction or a correction.
-    Deduct,
-    /// Units added or removed by a correction.
-    Adjust,
-    /// Set to a counted level.
-    Set,
-    /// The opposite of an earlier entry: a correction undone, goods returned.
-    Rollback,
-    /// The opposite of an unpaid order's entry, after its payment was proved closed.
-    Cancel,
+words! {
+    /// What an entry did.
+    pub enum EntryKind {
+        /// Units left by an order, a deduction or a correction.
+        Deduct = "deduct",
+        /// Units added or removed by a correction.
+        Adjust = "adjust",
+        /// Set to a counted level.
+        Set = "set",
+        /// The opposite of an earlier entry: a correction undone, goods returned.
+        Rollback = "rollback",
+        /// The opposite of an unpaid order's entry, after its payment was proved closed.
+        Cancel = "cancel",
+    }
 }
 
 impl EntryKind {
-    pub const ALL: [Self; 5] = [
-        Self::Deduct,
-        Self::Adjust,
-        Self::Set,
-        Self::Rollback,
-        Self::Cancel,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deduct => "deduct",
-            Self::Adjust => "adjust",
-            Self::Set => "set",
-            Self::Rollback => "rollback",
-            Self::Cancel => "cancel",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.as_str() == text)
-    }
-
     /// Whether an entry of this kind undoes another one (and so cannot itself be undone).
     pub fn reverses(self) -> bool {
         matches!(self, Self::Rollback | Self::Cancel)
@@ -83,31 +61,18 @@ impl LedgerEntry {
     }
 }
 
-/// What sort of document stands behind an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(rename_all = "lowercase")]
-pub enum DocumentKind {
-    /// Placed by a shop; has a row in `orders`.
-    Order,
-    /// `POST /api/v1/deductions`.
-    Deduction,
-    /// `POST /api/v1/adjustments`, and stock files.
-    Adjustment,
-    /// A staff operation (`op_...`) that deducts, adjusts or sets.
-    Operation,
-    /// No stock moved: it forbids a deduction whose rollback came first.
-    Fence,
-}
-
-impl DocumentKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Order => "order",
-            Self::Deduction => "deduction",
-            Self::Adjustment => "adjustment",
-            Self::Operation => "operation",
-            Self::Fence => "fence",
-        }
+words! {
+    /// What sort of document stands behind an entry.
+    pub enum DocumentKind {
+        /// Placed by a shop; has a row in `orders`.
+        Order = "order",
+        /// `POST /api/v1/deductions`.
+        Deduction = "deduction",
+        /// `POST /api/v1/adjustments`, and stock files.
+        Adjustment = "adjustment",
+        /// A staff operation (`op_...`) that deducts, adjusts or sets.
+        Operation = "operation",
+        /// No stock moved: it forbids a deduction whose rollback came first.
+        Fence = "fence",
     }
 }

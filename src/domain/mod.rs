@@ -1,6 +1,7 @@
 //! Pure types and rules: no clock, no I/O. Everything else in the house speaks these words.
 
 pub mod actor;
+pub mod book;
 pub mod command;
 pub mod fingerprint;
 pub mod ids;
@@ -16,3 +17,4 @@ pub mod receipt;
 pub mod rejection;
 pub mod role;
 pub mod stock;
+mod words;

@@ -7,53 +7,28 @@ use super::ids::{DocumentNo, OpId, Sku, Warehouse};
 use super::reason::Reason;
 use super::receipt::LineReceipt;
 use super::rejection::Rejection;
+use super::words::words;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(rename_all = "lowercase")]
-pub enum OpKind {
-    Deduct,
-    Adjust,
-    Set,
-    Rollback,
-    Cancel,
-}
-
-impl OpKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deduct => "deduct",
-            Self::Adjust => "adjust",
-            Self::Set => "set",
-            Self::Rollback => "rollback",
-            Self::Cancel => "cancel",
-        }
+words! {
+    pub enum OpKind {
+        Deduct = "deduct",
+        Adjust = "adjust",
+        Set = "set",
+        Rollback = "rollback",
+        Cancel = "cancel",
     }
 }
 
-/// Where an operation stands. Expiry is a matter of the clock: a draft past `expires_at`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(rename_all = "lowercase")]
-pub enum OpStatus {
-    Draft,
-    Applied,
-    /// It came to nothing, for the reason stored with it (a paid order was not cancelled).
-    Refused,
-    /// Cancel only: the gateway has not answered; the stock stays held.
-    Waiting,
-    Discarded,
-}
-
-impl OpStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Applied => "applied",
-            Self::Refused => "refused",
-            Self::Waiting => "waiting",
-            Self::Discarded => "discarded",
-        }
+words! {
+    /// Where an operation stands. Expiry is a matter of the clock: a draft past `expires_at`.
+    pub enum OpStatus {
+        Draft = "draft",
+        Applied = "applied",
+        /// It came to nothing, for the reason stored with it (a paid order was not cancelled).
+        Refused = "refused",
+        /// Cancel only: the gateway has not answered; the stock stays held.
+        Waiting = "waiting",
+        Discarded = "discarded",
     }
 }
 
@@ -115,6 +90,8 @@ pub struct Operation {
     pub op: OpId,
     pub kind: OpKind,
     pub status: OpStatus,
+    /// Rises when the draft is replaced before it is confirmed.
+    pub revision: u32,
     pub target: OpTarget,
     pub reason: Reason,
     pub note: Option<String>,

@@ -1,41 +1,26 @@
 //! An order: pending -> closing -> cancelled, or pending or closing -> paid.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::ids::{DocumentNo, EntryId, Sku, Warehouse};
 use super::money::Money;
 use super::payment::PaymentState;
+use super::words::words;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(rename_all = "lowercase")]
-pub enum OrderStatus {
-    /// Placed; its stock is held until it is paid or its deadline passes.
-    Pending,
-    /// Being cancelled: the payment gateway is asked to close the payment; stock still held.
-    Closing,
-    /// Closed with evidence; its stock went back, once.
-    Cancelled,
-    Paid,
+words! {
+    pub enum OrderStatus {
+        /// Placed; its stock is held until it is paid or its deadline passes.
+        Pending = "pending",
+        /// Being cancelled: the payment gateway is asked to close the payment; stock still held.
+        Closing = "closing",
+        /// Closed with evidence; its stock went back, once.
+        Cancelled = "cancelled",
+        Paid = "paid",
+    }
 }
 
 impl OrderStatus {
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Closing, Self::Cancelled, Self::Paid];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Closing => "closing",
-            Self::Cancelled => "cancelled",
-            Self::Paid => "paid",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text)
-    }
-
     /// Whether units are held for an order in this state.
     pub fn holds_stock(self) -> bool {
         matches!(self, Self::Pending | Self::Closing)
@@ -86,33 +71,17 @@ pub struct OrderEvent {
     pub detail: Option<String>,
 }
 
-/// What happened to an order. Placing it is the order row itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(rename_all = "snake_case")]
-pub enum EventKind {
-    PaymentCreated,
-    Closing,
-    GatewayAsked,
-    GatewayUnknown,
-    Paid,
-    Cancelled,
-    Returned,
-    LatePayment,
-}
-
-impl EventKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PaymentCreated => "payment_created",
-            Self::Closing => "closing",
-            Self::GatewayAsked => "gateway_asked",
-            Self::GatewayUnknown => "gateway_unknown",
-            Self::Paid => "paid",
-            Self::Cancelled => "cancelled",
-            Self::Returned => "returned",
-            Self::LatePayment => "late_payment",
-        }
+words! {
+    /// What happened to an order. Placing it is the order row itself.
+    pub enum EventKind {
+        PaymentCreated = "payment_created",
+        Closing = "closing",
+        GatewayAsked = "gateway_asked",
+        GatewayUnknown = "gateway_unknown",
+        Paid = "paid",
+        Cancelled = "cancelled",
+        Returned = "returned",
+        LatePayment = "late_payment",
     }
 }
 

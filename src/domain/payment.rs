@@ -1,42 +1,27 @@
 //! What payment gateways can say, in words that fit them all.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::ids::DocumentNo;
 use super::money::Money;
 use super::order::Evidence;
+use super::words::words;
 
-/// What we last heard of an order's payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(rename_all = "snake_case")]
-pub enum PaymentState {
-    /// The gateway was not asked to create it yet.
-    Unsent,
-    /// We asked, and do not know whether it was created.
-    Sent,
-    /// Created; not paid.
-    Open,
-    /// The customer is paying at this moment.
-    Paying,
-    Paid,
-    Closed,
-    /// The gateway's last answer said nothing we can act on.
-    Unknown,
-}
-
-impl PaymentState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unsent => "unsent",
-            Self::Sent => "sent",
-            Self::Open => "open",
-            Self::Paying => "paying",
-            Self::Paid => "paid",
-            Self::Closed => "closed",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// What we last heard of an order's payment.
+    pub enum PaymentState {
+        /// The gateway was not asked to create it yet.
+        Unsent = "unsent",
+        /// We asked, and do not know whether it was created.
+        Sent = "sent",
+        /// Created; not paid.
+        Open = "open",
+        /// The customer is paying at this moment.
+        Paying = "paying",
+        Paid = "paid",
+        Closed = "closed",
+        /// The gateway's last answer said nothing we can act on.
+        Unknown = "unknown",
     }
 }
 
@@ -85,32 +70,19 @@ pub enum Notification {
     Other,
 }
 
-/// What a verified payment came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(rename_all = "snake_case")]
-pub enum PaymentOutcome {
-    /// It paid its order.
-    OrderPaid,
-    /// Its order was cancelled before.
-    Late,
-    /// Its order was paid by another transaction before.
-    Duplicate,
-    /// Amount, currency or gateway are not those of the order.
-    Mismatch,
-    /// No such order.
-    Orphan,
-}
-
-impl PaymentOutcome {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OrderPaid => "order_paid",
-            Self::Late => "late",
-            Self::Duplicate => "duplicate",
-            Self::Mismatch => "mismatch",
-            Self::Orphan => "orphan",
-        }
+words! {
+    /// What a verified payment came to.
+    pub enum PaymentOutcome {
+        /// It paid its order.
+        OrderPaid = "order_paid",
+        /// Its order was cancelled before.
+        Late = "late",
+        /// Its order was paid by another transaction before.
+        Duplicate = "duplicate",
+        /// Amount, currency or gateway are not those of the order.
+        Mismatch = "mismatch",
+        /// No such order.
+        Orphan = "orphan",
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Rejection {
     Expired,
     #[error("this draft was discarded")]
     Discarded,
+    #[error("this draft was changed since it was seen")]
+    DraftChanged,
     #[error("this form was already used with other content")]
     FormUsed,
     #[error("your role cannot do this")]
@@ -83,6 +85,7 @@ impl Rejection {
             Self::NotReversible => "not_reversible",
             Self::Expired => "expired",
             Self::Discarded => "discarded",
+            Self::DraftChanged => "draft_changed",
             Self::FormUsed => "form_used",
             Self::Forbidden => "forbidden",
             Self::NothingToChange => "nothing_to_change",

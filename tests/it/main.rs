@@ -1,6 +1,7 @@
 //! The whole desk, tested from outside: one binary, one module for each part.
 
 mod config;
+mod desk;
 mod embedded;
 mod eventually;
 mod gateway;

@@ -1,0 +1,4 @@
+//! The only code that knows MySQL and Redis.
+
+pub mod mysql;
+pub mod redis;

@@ -1,0 +1,119 @@
+//! MySQL and MariaDB: the truth.
+//!
+//! A file per table or per job. Functions take the pool, or `_in_tx` a transaction, and are named
+//! noun first: `user_fetch`, `ledger_list`. SQL stays within what both servers do.
+
+pub mod commit;
+pub mod json;
+pub mod stock;
+
+use std::time::Duration;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::{Executor, MySqlPool};
+
+use crate::domain::rejection::ServiceError;
+
+/// What went wrong with the database, sorted by what the caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is overloaded or gave up; the same call may work in a moment.
+    #[error("the database did not answer: {0}")]
+    Away(#[source] sqlx::Error),
+    /// Ours to mend: a wrong statement, a value that does not decode.
+    #[error("the database refused: {0}")]
+    Broken(#[source] sqlx::Error),
+}
+
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Server errors that pass by themselves: too many connections, shutting down, lock wait
+/// timeout, deadlock, interrupted, read-only, killed, changed under the snapshot (MariaDB).
+const PASSING: [u16; 12] = [
+    1020, 1040, 1053, 1152, 1158, 1159, 1160, 1161, 1205, 1213, 1290, 1317,
+];
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let away = match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Database(refusal) => refusal
+                .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
+                .is_some_and(|mysql| PASSING.contains(&mysql.number())),
+            _ => false,
+        };
+        if away {
+            Self::Away(error)
+        } else {
+            Self::Broken(error)
+        }
+    }
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Away(_) => Self::NotConfirmed(error.to_string()),
+            StoreError::Broken(_) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+/// Whether a statement failed because a row with this key is there already.
+pub fn is_duplicate(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(refusal) if refusal.is_unique_violation())
+}
+
+/// A pool of at most `size` connections to `url`. It connects on first use, so that a desk can
+/// start, and say what is wrong, while its database is away.
+///
+/// Sessions run at UTC, READ COMMITTED (no gap locks, no snapshot older than its locks) and in
+/// strict mode (a value that does not fit is an error, never cut).
+///
+/// # Errors
+/// When `url` cannot be read.
+pub fn open(url: &str, size: u32) -> StoreResult<MySqlPool> {
+    let options: MySqlConnectOptions = url.parse()?;
+    Ok(MySqlPoolOptions::new()
+        .max_connections(size)
+        // A page would rather say "could not be loaded" than keep somebody waiting.
+        .acquire_timeout(Duration::from_secs(2))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                    .await?;
+                connection
+                    .execute(
+                        "SET SESSION time_zone = '+00:00', \
+                         sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options.charset("utf8mb4")))
+}
+
+/// Brings the schema up to date. Instances that start together take turns.
+///
+/// # Errors
+/// When a migration fails, or the database was migrated by a newer version.
+pub async fn migrate(pool: &MySqlPool) -> Result<(), sqlx::migrate::MigrateError> {
+    sqlx::migrate!().run(pool).await
+}
+
+/// Whether the schema is the one this program knows.
+pub async fn is_migrated(pool: &MySqlPool) -> StoreResult<bool> {
+    let newest = sqlx::migrate!().iter().map(|m| m.version).max();
+    let applied: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations WHERE success = TRUE")
+            .fetch_one(pool)
+            .await?;
+    Ok(applied == newest)
+}

@@ -1,0 +1,5 @@
+//! What the stock service promises, on real stores.
+
+mod deduct;
+mod gate;
+mod rollback;
