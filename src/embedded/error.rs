@@ -7,7 +7,7 @@ use super::lock::Holder;
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     /// The data folder cannot be used.
-    #[error("the data folder {}: {source}", .path.display())]
+    #[error("cannot use {}", .path.display())]
     Folder {
         /// What was touched.
         path: PathBuf,

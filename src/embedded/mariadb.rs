@@ -14,13 +14,15 @@ use tokio::time::timeout;
 use super::engine::Engine;
 use super::folder::{Folder, sync_folder};
 use super::log::ServerLog;
-use super::{Durability, EmbeddedError, Options};
-use crate::config::{Secret, create_once, find_program};
+use super::{Durability, EmbeddedError, Options, leftover};
+use crate::config::{Secret, create_once, find_program, random_text};
 
 const PACKAGE: &str = "mariadb-server";
 const INSTEAD: &str = "STOCKDESK_DATABASE_URL";
 const DATABASE: &str = "stockdesk";
 const USER: &str = "stockdesk";
+/// How a data folder that is not finished yet is called, followed by anything.
+const UNFINISHED: &str = "mariadb-install-";
 
 /// A private MariaDB: reached through a socket in a folder of ours only, and there only with a
 /// password that lies beside its data.
@@ -56,14 +58,13 @@ impl MariaDb {
     /// killed in the middle leaves nothing that could be taken for a database.
     pub async fn install(&self) -> Result<(), EmbeddedError> {
         let root = &self.folder.root;
+        self.clear_unfinished().await?;
         if self.folder.mariadb().exists() {
             return Ok(());
         }
         let failed = |source| EmbeddedError::folder(root, source);
-        let beside = root.join("mariadb-install");
-        if beside.exists() {
-            fs::remove_dir_all(&beside).map_err(failed)?;
-        }
+        // A name of its own each time: the installer of a killed run may still be at work.
+        let beside = root.join(format!("{UNFINISHED}{}", random_text(8).expose()));
         tracing::info!(folder = %self.folder.mariadb().display(), "making the private database");
         let (log, output) =
             ServerLog::begin(&self.folder.log("mariadb-install")).map_err(failed)?;
@@ -83,6 +84,23 @@ impl MariaDb {
         fs::rename(&beside, self.folder.mariadb())
             .and_then(|()| sync_folder(root))
             .map_err(failed)
+    }
+
+    /// Takes away what installations that were killed have left.
+    async fn clear_unfinished(&self) -> Result<(), EmbeddedError> {
+        let root = &self.folder.root;
+        let entries = fs::read_dir(root).map_err(|source| EmbeddedError::folder(root, source))?;
+        for entry in entries.flatten() {
+            if !entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                continue;
+            }
+            leftover::stop(self.name(), &entry.path()).await?;
+            if let Err(error) = fs::remove_dir_all(entry.path()) {
+                // Somebody still writes there; it is in nobody's way until the next start.
+                tracing::warn!(folder = %entry.path().display(), %error, "left lying");
+            }
+        }
+        Ok(())
     }
 
     fn install_command(&self, data: &Path) -> Result<Command, EmbeddedError> {

@@ -6,6 +6,7 @@
 //! Whatever a killed owner leaves behind (sockets, half a first installation, servers still
 //! running) is cleared away by the next one.
 
+mod child;
 mod engine;
 mod error;
 mod folder;

@@ -1,25 +1,21 @@
 //! One private server: started, watched, started again when it dies, stopped.
 
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
 use super::folder::Folder;
 use super::keeper::Keeper;
 use super::log::ServerLog;
-use super::{EmbeddedError, GLANCE};
+use super::{EmbeddedError, GLANCE, child};
 
-/// A server that has not stopped by then is killed; `serve` must be gone within ten seconds.
-const STOP_LIMIT: Duration = Duration::from_secs(7);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A server that lived this long did not die of its start.
@@ -167,12 +163,12 @@ impl<E: Engine> Supervisor<E> {
         };
         let end = match ended {
             None => {
-                stop_child(self.engine.name(), &mut child).await;
+                child::stop(self.engine.name(), &mut child).await;
                 End::Stopped
             }
             Some(reason) => {
                 // It may still be alive when it never answered.
-                stop_child(self.engine.name(), &mut child).await;
+                child::stop(self.engine.name(), &mut child).await;
                 End::Died(reason, log.tail())
             }
         };
@@ -221,7 +217,7 @@ impl<E: Engine> Supervisor<E> {
                 }
             };
             if let Some(ended) = ended {
-                return describe(ended);
+                return child::describe(ended);
             }
             sleep(GLANCE).await;
         }
@@ -232,32 +228,6 @@ impl<E: Engine> Supervisor<E> {
             "a private server answers"
         );
         self.publish.send_replace(State::Answering);
-        describe(child.wait().await)
-    }
-}
-
-fn describe(ended: std::io::Result<ExitStatus>) -> String {
-    match ended {
-        Ok(status) => format!("it ended with {status}"),
-        Err(error) => format!("it cannot be waited for: {error}"),
-    }
-}
-
-async fn stop_child(server: &'static str, child: &mut Child) {
-    let Some(pid) = child.id().and_then(|pid| i32::try_from(pid).ok()) else {
-        return; // Waited for already.
-    };
-    if let Err(errno) = kill(Pid::from_raw(pid), Signal::SIGTERM) {
-        tracing::warn!(server, pid, %errno, "cannot ask a private server to stop");
-    }
-    if timeout(STOP_LIMIT, child.wait()).await.is_err() {
-        tracing::warn!(
-            server,
-            pid,
-            "a private server takes too long to stop: killed"
-        );
-        if let Err(error) = child.kill().await {
-            tracing::error!(server, pid, %error, "a private server cannot be killed");
-        }
+        child::describe(child.wait().await)
     }
 }

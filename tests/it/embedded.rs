@@ -201,7 +201,7 @@ async fn files_left_lying_are_no_obstacle() {
     let folder = TempDir::new().expect("a folder");
     // Killed during the very first start, then during work: half an installation, sockets, a
     // pid file, a log that needs recovery.
-    std::fs::create_dir_all(folder.path().join("mariadb-install/mysql")).expect("a folder");
+    std::fs::create_dir_all(folder.path().join("mariadb-install-cut-off/mysql")).expect("a folder");
     let mut serve = Serve::start(folder.path()).await;
     let guest = open(folder.path()).await;
     leave_note(&guest).await;
