@@ -2,7 +2,7 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{self, Signal};
 use nix::unistd::Pid;
 use tokio::process::Child;
 use tokio::time::timeout;
@@ -23,7 +23,7 @@ pub(super) async fn stop(server: &'static str, child: &mut Child) {
     let Some(pid) = child.id().and_then(|pid| i32::try_from(pid).ok()) else {
         return; // Waited for already.
     };
-    if let Err(errno) = kill(Pid::from_raw(pid), Signal::SIGTERM) {
+    if let Err(errno) = signal::kill(Pid::from_raw(pid), Signal::SIGTERM) {
         tracing::warn!(server, pid, %errno, "cannot ask a private server to stop");
     }
     if timeout(STOP_LIMIT, child.wait()).await.is_err() {
@@ -32,8 +32,16 @@ pub(super) async fn stop(server: &'static str, child: &mut Child) {
             pid,
             "a private server takes too long to stop: killed"
         );
-        if let Err(error) = child.kill().await {
-            tracing::error!(server, pid, %error, "a private server cannot be killed");
-        }
+        kill(server, child).await;
+    }
+}
+
+/// Ends a server at once; returns when it is gone.
+pub(super) async fn kill(server: &'static str, child: &mut Child) {
+    let pid = child.id();
+    if pid.is_some()
+        && let Err(error) = child.kill().await
+    {
+        tracing::error!(server, pid, %error, "a private server cannot be killed");
     }
 }

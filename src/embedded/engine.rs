@@ -14,4 +14,6 @@ pub(super) trait Engine: Send + Sync + 'static {
     fn command(&self) -> Result<Command, EmbeddedError>;
     /// Whether it does what it is there for; the error says why not.
     fn answers(&self) -> impl Future<Output = Result<(), String>> + Send;
+    /// Told each time it has come up.
+    fn answered(&self) {}
 }

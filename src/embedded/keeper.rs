@@ -5,8 +5,15 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 /// Waits for a word on its standard input. The end of the input without one means that the
-/// owner has died, however that came about: then the server is asked to stop.
-const SCRIPT: &str = r#"trap '' HUP INT; read -r word || kill -TERM "$1""#;
+/// owner has died, however that came about: then the server is asked to stop, and made to after
+/// ten seconds. (MariaDB hangs when it is asked in the middle of its start.)
+const SCRIPT: &str = r#"
+trap '' HUP INT TERM
+read -r word && exit
+kill -TERM "$1" || exit
+for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 "$1" || exit; done
+kill -KILL "$1"
+"#;
 
 /// A small process that stops a server when we die without having done so, even by `kill -9`:
 /// nobody wants to find a database running days after a test was interrupted.

@@ -15,9 +15,9 @@ use super::{EmbeddedError, GLANCE};
 /// How the programs we run are called in the process list.
 const PROGRAMS: [&str; 3] = ["mariadbd", "redis-server", "valkey-server"];
 /// After this a leftover is killed; what it had committed is on the disk anyway.
-const POLITE: Duration = Duration::from_secs(10);
+const POLITE: Duration = Duration::from_secs(5);
 /// After this we give up.
-const FINAL: Duration = Duration::from_secs(20);
+const FINAL: Duration = Duration::from_secs(15);
 
 /// Stops every server that works in `data`, and returns when it is gone.
 ///

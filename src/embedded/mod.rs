@@ -10,6 +10,7 @@ mod child;
 mod engine;
 mod error;
 mod folder;
+mod install;
 mod keeper;
 mod leftover;
 mod lock;

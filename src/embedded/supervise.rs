@@ -157,21 +157,19 @@ impl<E: Engine> Supervisor<E> {
             }
             None => None, // It has ended already; the wait below tells.
         };
+        let mut answered = false;
         let ended = tokio::select! {
             () = self.stop.cancelled() => None,
-            ended = self.watch(&mut child) => Some(ended),
+            ended = self.watch(&mut child, &mut answered) => Some(ended),
         };
-        let end = match ended {
-            None => {
-                child::stop(self.engine.name(), &mut child).await;
-                End::Stopped
-            }
-            Some(reason) => {
-                // It may still be alive when it never answered.
-                child::stop(self.engine.name(), &mut child).await;
-                End::Died(reason, log.tail())
-            }
-        };
+        if answered {
+            child::stop(self.engine.name(), &mut child).await;
+        } else {
+            // MariaDB hangs for ever when it is asked to stop halfway through its start. Nobody
+            // has been promised anything by this run, and files are made for sudden ends.
+            child::kill(self.engine.name(), &mut child).await;
+        }
+        let end = ended.map_or(End::Stopped, |reason| End::Died(reason, log.tail()));
         if let Some(keeper) = keeper {
             keeper.dismiss().await;
         }
@@ -195,7 +193,7 @@ impl<E: Engine> Supervisor<E> {
     }
 
     /// Returns when the server has died, or has not answered in time at its first start.
-    async fn watch(&self, child: &mut Child) -> String {
+    async fn watch(&self, child: &mut Child, answered: &mut bool) -> String {
         let began = Instant::now();
         let mut told = began;
         loop {
@@ -227,6 +225,8 @@ impl<E: Engine> Supervisor<E> {
             took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             "a private server answers"
         );
+        *answered = true;
+        self.engine.answered();
         self.publish.send_replace(State::Answering);
         child::describe(child.wait().await)
     }

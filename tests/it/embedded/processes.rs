@@ -1,8 +1,11 @@
 //! The processes of a data folder, seen from outside.
 
 use std::fs;
+use std::io::Read;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -28,6 +31,14 @@ pub fn kill_9(pid: i32) {
     while fs::read_link(format!("/proc/{pid}/cwd")).is_ok() {
         std::thread::yield_now();
     }
+}
+
+/// MariaDB speaks first, once it takes connections.
+fn greets(socket: &Path) -> bool {
+    UnixStream::connect(socket).is_ok_and(|mut server| {
+        let patience = server.set_read_timeout(Some(Duration::from_millis(100)));
+        patience.is_ok() && server.read_exact(&mut [0]).is_ok()
+    })
 }
 
 fn processes() -> impl Iterator<Item = i32> {
@@ -71,7 +82,7 @@ impl Serve {
         eventually("both servers run", async || {
             let ended = serve.child.try_wait().expect("it is our child");
             assert!(ended.is_none(), "serve ended with {ended:?}");
-            servers_in(folder).len() == 2 && folder.join("run/mariadb.sock").exists()
+            servers_in(folder).len() == 2 && greets(&folder.join("run/mariadb.sock"))
         })
         .await;
         serve
