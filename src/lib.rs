@@ -14,3 +14,4 @@ pub mod sandbox_pay;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod workers;

@@ -6,3 +6,4 @@ mod embedded;
 mod eventually;
 mod gateway;
 mod harness;
+mod service;

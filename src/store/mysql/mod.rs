@@ -5,6 +5,7 @@
 
 pub mod commit;
 pub mod json;
+pub mod orders;
 pub mod stock;
 
 use std::time::Duration;
