@@ -3,11 +3,13 @@
 //! To add a subcommand `x`: write `cli/x.rs` with `pub struct Args` and `run`, then add it
 //! to [`Command`] and to [`dispatch`].
 
-mod bench;
 mod check_config;
+mod migrate;
+pub mod opened;
 mod sandbox_pay;
 mod serve;
 pub mod shutdown;
+mod verify;
 mod version;
 
 use std::ffi::OsString;
@@ -36,8 +38,10 @@ struct Cli {
 enum Command {
     /// Run the desk: private servers where none are given, the pages and the API
     Serve(serve::Args),
-    /// Measure the service beside the ways it replaces
-    Bench(bench::Args),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Args),
+    /// Check every invariant, and print each: exit code 0 when all are held, else 1
+    Verify(verify::Args),
     /// Run the sandbox payment gateway alone
     SandboxPay(sandbox_pay::Args),
     /// Print every setting with its value and where that comes from
@@ -115,7 +119,8 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let Cli { config, command } = cli;
     match command {
         Command::Serve(args) => serve::run(args, config).await,
-        Command::Bench(args) => bench::run(args, config).await,
+        Command::Migrate(args) => migrate::run(args, config).await,
+        Command::Verify(args) => verify::run(args, config).await,
         Command::SandboxPay(args) => sandbox_pay::run(args, config).await,
         Command::CheckConfig(args) => check_config::run(args, matches),
         Command::Version(args) => version::run(args),

@@ -1,9 +1,9 @@
 //! The whole desk, tested from outside: one binary, one module for each part.
 
+mod commands;
 mod config;
 mod desk;
 mod embedded;
 mod eventually;
 mod gateway;
 mod harness;
-mod service;

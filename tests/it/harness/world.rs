@@ -12,6 +12,7 @@ use stockdesk::domain::order::PaymentTerms;
 use stockdesk::domain::quantity::Quantity;
 use stockdesk::service::Clock;
 use stockdesk::service::desk::{Desk, Limits};
+use stockdesk::service::verify::verify;
 use stockdesk::store::mysql;
 use stockdesk::store::redis::{Connection, Gate};
 
@@ -131,6 +132,13 @@ impl World {
                 .await
                 .expect("del");
         }
+    }
+
+    /// Checks every invariant on this world's stores, and fails with what broke.
+    pub async fn assert_sound(&self) {
+        let report = verify(&self.desk, Duration::from_secs(10), |_| {}).await;
+        let report = report.expect("the stores answer");
+        assert!(report.held(), "{report:#?}");
     }
 
     /// What the gate holds of a SKU: value (none when not loaded), held units.

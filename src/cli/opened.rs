@@ -1,0 +1,117 @@
+//! A desk for a command: on the stores of a running `serve`, or on servers started for it.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::embedded::{self, Role, Stores};
+use crate::service::Clock;
+use crate::service::desk::{Desk, Limits};
+use crate::store::mysql;
+use crate::store::redis::{Connection, Gate};
+
+/// The gate's keys begin with this.
+const GATE_PREFIX: &str = "stockdesk";
+/// How long the gate remembers a document, so that a repeat need not ask MySQL.
+const GATE_MEMORY: Duration = Duration::from_secs(900);
+/// The gate takes an instance for dead that is silent for five seconds.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// What the command means to do with the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// Bring it up to date first.
+    Migrate,
+    /// Only read; an old schema is an error.
+    Current,
+}
+
+/// A desk, and what keeps it going.
+pub struct Opened {
+    pub desk: Desk,
+    stores: Stores,
+    alive: JoinHandle<()>,
+}
+
+impl Opened {
+    /// Opens the stores of `config` for the command `name`.
+    ///
+    /// # Errors
+    /// When a store cannot be reached (Redis may be away) or the schema is not as wanted.
+    pub async fn open(config: &Config, name: &'static str, schema: Schema) -> anyhow::Result<Self> {
+        let stores = embedded::open(config, Role::Command(name)).await?;
+        match Self::on(config, &stores, schema).await {
+            Ok(desk) => {
+                let alive = tokio::spawn(stay_alive(desk.clone()));
+                Ok(Self {
+                    desk,
+                    stores,
+                    alive,
+                })
+            }
+            Err(error) => {
+                stores.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn on(config: &Config, stores: &Stores, schema: Schema) -> anyhow::Result<Desk> {
+        let size = config.stores.database_pool_size;
+        let pool = mysql::open(stores.database_url.expose(), size)?;
+        match schema {
+            Schema::Migrate => mysql::migrate(&pool)
+                .await
+                .context("the database could not be brought up to date")?,
+            Schema::Current => {
+                if !mysql::is_migrated(&pool).await.unwrap_or(false) {
+                    // Says what is wrong when it cannot be reached at all.
+                    sqlx_ping(&pool).await?;
+                    bail!("the database is not up to date: run `stockdesk migrate` first");
+                }
+            }
+        }
+        let timeout = Duration::from_millis(config.stock.gate_timeout_ms);
+        let connection = Connection::open(stores.redis_url.expose(), timeout)
+            .await
+            .context("Redis cannot be used")?;
+        let instance = ulid::Ulid::new().to_string();
+        let gate = Gate::new(connection, GATE_PREFIX, &instance, GATE_MEMORY);
+        if let Err(away) = gate.ping().await {
+            tracing::warn!(%away, "going on without the gate");
+        }
+        Ok(Desk::start(pool, gate, Clock::system(), Limits::default()))
+    }
+
+    /// Takes leave of the gate and lets the stores go.
+    pub async fn close(self) {
+        self.alive.abort();
+        // Redis being away is no reason to fail at the end of a command that was done.
+        let _ = self.desk.gate().leave().await;
+        self.desk.pool().close().await;
+        self.stores.stop().await;
+    }
+}
+
+async fn sqlx_ping(pool: &sqlx::MySqlPool) -> anyhow::Result<()> {
+    let connection = pool
+        .acquire()
+        .await
+        .context("the database does not answer")?;
+    drop(connection);
+    Ok(())
+}
+
+/// Tells the gate, as long as the command runs, that what it has in flight is not abandoned.
+async fn stay_alive(desk: Desk) {
+    let mut reconciler = desk.reconciler();
+    let mut every = tokio::time::interval(SIGN_OF_LIFE);
+    loop {
+        every.tick().await;
+        if let Err(away) = reconciler.watch_gate().await {
+            tracing::debug!(%away, "the gate does not answer");
+        }
+    }
+}

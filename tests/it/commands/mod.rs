@@ -1,0 +1,3 @@
+//! The commands that read and fill the stores.
+
+mod verify;
