@@ -1,6 +1,7 @@
 //! The log: lines for people, or one JSON object a line. It goes to standard error, so that
 //! standard output carries only what a command has to say.
 
+use std::backtrace::Backtrace;
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
@@ -21,7 +22,8 @@ pub enum TelemetryError {
 
 /// Starts logging for the whole process; called once, by the binary.
 ///
-/// Panics are logged as well, so that a broken request can be found by its time.
+/// Panics become log lines too, so that a broken request can be found by its time; with a
+/// backtrace when `RUST_BACKTRACE` asks for one.
 ///
 /// # Errors
 /// When the filter cannot be read, or logging was started before.
@@ -41,10 +43,9 @@ pub fn start(settings: &LogSettings) -> Result<(), TelemetryError> {
             .try_init()?,
         LogFormat::Json => log.json().flatten_event(true).finish().try_init()?,
     }
-    let default = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        tracing::error!(panic = %panic, "a task panicked");
-        default(panic);
+    std::panic::set_hook(Box::new(|panic| {
+        let backtrace = Backtrace::capture();
+        tracing::error!(%panic, %backtrace, "a task panicked");
     }));
     Ok(())
 }

@@ -1,3 +1,4 @@
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -16,8 +17,9 @@ pub struct Args {
 /// be read is proved by having come here.
 pub fn run(args: Args, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let command = super::command();
+    let mut out = io::stdout().lock();
     if args.markdown {
-        print!("{}", config::markdown_table(&command));
+        write!(out, "{}", config::markdown_table(&command))?;
         return Ok(ExitCode::SUCCESS);
     }
     let rows = config::rows(&command, matches);
@@ -25,10 +27,11 @@ pub fn run(args: Args, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let names = width(|row| row.variable.len());
     let values = width(|row| row.value.len());
     for row in &rows {
-        println!(
+        writeln!(
+            out,
             "{:names$}  {:values$}  {}",
             row.variable, row.value, row.source
-        );
+        )?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,13 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use nix::unistd::geteuid;
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::{Pid, geteuid};
 use tokio::process::Command;
 
 use super::engine::Engine;
 use super::folder::sync_folder;
 use super::log::ServerLog;
-use super::mariadb::{MariaDb, find, with};
+use super::mariadb::{MariaDb, TEMPORARY, find, with};
 use super::{EmbeddedError, leftover};
 use crate::config::random_text;
 
@@ -32,15 +34,18 @@ impl MariaDb {
         tracing::info!(folder = %self.folder.mariadb().display(), "making the private database");
         let (log, output) =
             ServerLog::begin(&self.folder.log("mariadb-install")).map_err(failed)?;
-        let status = self
+        let failed_to_run = |error| EmbeddedError::start(self.name(), error, String::new());
+        let mut installer = self
             .install_command(&beside)?
             .stdin(Stdio::null())
             .stdout(output.try_clone().map_err(failed)?)
             .stderr(output)
-            .kill_on_drop(true)
-            .status()
-            .await
-            .map_err(|error| EmbeddedError::start(self.name(), error, String::new()))?;
+            .process_group(0)
+            .spawn()
+            .map_err(failed_to_run)?;
+        let mut group = KillOnDrop(installer.id());
+        let status = installer.wait().await.map_err(failed_to_run)?;
+        group.0 = None; // It has ended: its number may be somebody else's soon.
         if !status.success() {
             let reason = format!("mariadb-install-db ended with {status}");
             return Err(EmbeddedError::start(self.name(), reason, log.tail()));
@@ -72,6 +77,10 @@ impl MariaDb {
         command
             .arg("--no-defaults")
             .arg(with("--datadir=", data))
+            // Servers that share a folder for temporary tables remove each other's when they start.
+            // Not as an argument: the installer, a script, takes a space in one for its end.
+            .env("TMPDIR", TEMPORARY)
+            .current_dir(self.folder.temporary())
             .args([
                 // A machine may not know its own name; nobody comes from a network here.
                 "--force",
@@ -87,5 +96,20 @@ impl MariaDb {
         }
         command.args(self.file_sizes());
         Ok(command)
+    }
+}
+
+/// Ends the installer together with what it has started, when the start is called off.
+struct KillOnDrop(Option<u32>);
+
+impl Drop for KillOnDrop {
+    fn drop(&mut self) {
+        let group = self.0.and_then(|pid| i32::try_from(pid).ok());
+        if let Some(group) = group
+            && let Err(errno) = killpg(Pid::from_raw(group), Signal::SIGKILL)
+            && errno != Errno::ESRCH
+        {
+            tracing::warn!(%errno, "the installer of the private database may still run");
+        }
     }
 }

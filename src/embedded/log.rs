@@ -32,7 +32,7 @@ impl ServerLog {
         ))
     }
 
-    /// The last lines of this run, introduced, for an error message.
+    /// What this run wrote last, introduced, for an error message: its errors when it named any.
     pub fn tail(&self) -> String {
         match self.read_tail() {
             Ok(lines) if lines.is_empty() => {

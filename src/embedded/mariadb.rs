@@ -20,6 +20,9 @@ const PACKAGE: &str = "mariadb-server";
 const INSTEAD: &str = "STOCKDESK_DATABASE_URL";
 const DATABASE: &str = "stockdesk";
 const USER: &str = "stockdesk";
+/// The folder for temporary tables, seen from the server's data. A full path could hold a colon,
+/// which MariaDB takes for the beginning of a second folder.
+pub(super) const TEMPORARY: &str = "../tmp";
 
 /// A private MariaDB: reached through a socket in a folder of ours only, and there only with a
 /// password that lies beside its data.
@@ -113,7 +116,7 @@ impl Engine for MariaDb {
                 "--pid-file=",
                 &self.folder.temporary().join("mariadb.pid"),
             ))
-            .arg(with("--tmpdir=", &self.folder.temporary()))
+            .arg(format!("--tmpdir={TEMPORARY}"))
             .arg(format!("--innodb-buffer-pool-size={}M", self.memory_mib))
             .args(self.file_sizes())
             .args(SETTINGS);

@@ -240,7 +240,11 @@ async fn a_start_can_be_called_off() {
     let mut serve = Serve::spawn(folder.path()).await;
     serve.terminate();
     assert_eq!(serve.exit_code(), Some(0));
-    assert_eq!(servers_in(folder.path()), Vec::<i32>::new());
+    // What was killed needs a moment to be gone.
+    eventually("nothing runs", async || {
+        servers_in(folder.path()).is_empty()
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -263,11 +267,27 @@ async fn a_command_waits_for_the_one_beside_it() {
 }
 
 #[tokio::test]
+async fn commands_that_start_at_once_share_one_set_of_servers() {
+    let folder = TempDir::new().expect("a folder");
+    let (one, two, three) = tokio::join!(
+        open(folder.path()),
+        open(folder.path()),
+        open(folder.path())
+    );
+    assert_eq!(servers_in(folder.path()).len(), 2);
+    assert_eq!(one.database_url, three.database_url);
+    leave_note(&one).await;
+    assert!(note_is_there(&two).await);
+    tokio::join!(one.stop(), two.stop(), three.stop());
+    assert_eq!(servers_in(folder.path()), Vec::<i32>::new());
+}
+
+#[tokio::test]
 async fn a_long_path_is_no_obstacle() {
     let folder = TempDir::new().expect("a folder");
     let deep = folder
         .path()
-        .join("a folder whose name is long, 长 ".repeat(5));
+        .join("a folder: its name is long, 长 ".repeat(5));
     let stores = open(&deep).await;
     leave_note(&stores).await;
     assert!(note_is_there(&stores).await);
