@@ -4,6 +4,7 @@
 //! `service`, then `web` and `workers`, then the command line. `docs/ARCHITECTURE.md` walks
 //! through them.
 
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod domain;
@@ -13,3 +14,4 @@ pub mod sandbox_pay;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod workers;

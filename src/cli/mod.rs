@@ -3,6 +3,7 @@
 //! To add a subcommand `x`: write `cli/x.rs` with `pub struct Args` and `run`, then add it
 //! to [`Command`] and to [`dispatch`].
 
+mod bench;
 mod check_config;
 mod migrate;
 pub mod opened;
@@ -38,6 +39,8 @@ struct Cli {
 enum Command {
     /// Run the desk: private servers where none are given, the pages and the API
     Serve(serve::Args),
+    /// Measure the service beside the ways it replaces
+    Bench(bench::Args),
     /// Bring the database's schema up to date
     Migrate(migrate::Args),
     /// Check every invariant, and print each: exit code 0 when all are held, else 1
@@ -119,6 +122,7 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let Cli { config, command } = cli;
     match command {
         Command::Serve(args) => serve::run(args, config).await,
+        Command::Bench(args) => bench::run(args, config).await,
         Command::Migrate(args) => migrate::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
         Command::SandboxPay(args) => sandbox_pay::run(args, config).await,

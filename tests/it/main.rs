@@ -7,3 +7,4 @@ mod embedded;
 mod eventually;
 mod gateway;
 mod harness;
+mod service;

@@ -123,6 +123,11 @@ impl Desk {
         self.inner.writer.waiting()
     }
 
+    /// Loads these SKUs into the gate before they are asked for.
+    pub async fn load_gate(&self, warehouse: &Warehouse, skus: Vec<Sku>) {
+        self.inner.corrections.load(warehouse, skus).await;
+    }
+
     /// Corrects the gate for these SKUs from MySQL, soon.
     pub fn correct_soon(&self, warehouse: &Warehouse, skus: impl IntoIterator<Item = Sku>) {
         self.inner.corrections.soon(warehouse, skus);

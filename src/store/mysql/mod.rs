@@ -5,6 +5,7 @@
 
 pub mod commit;
 pub mod json;
+pub mod orders;
 pub mod stock;
 pub mod verify;
 
@@ -79,8 +80,12 @@ pub fn is_duplicate(error: &sqlx::Error) -> bool {
 /// # Errors
 /// When `url` cannot be read.
 pub fn open(url: &str, size: u32) -> StoreResult<MySqlPool> {
-    let options: MySqlConnectOptions = url.parse()?;
-    Ok(MySqlPoolOptions::new()
+    Ok(pool(url.parse()?, size))
+}
+
+/// As [`open`], with options that were read before.
+pub fn pool(options: MySqlConnectOptions, size: u32) -> MySqlPool {
+    MySqlPoolOptions::new()
         .max_connections(size)
         // A page would rather say "could not be loaded" than keep somebody waiting.
         .acquire_timeout(Duration::from_secs(2))
@@ -98,7 +103,7 @@ pub fn open(url: &str, size: u32) -> StoreResult<MySqlPool> {
                 Ok(())
             })
         })
-        .connect_lazy_with(options.charset("utf8mb4")))
+        .connect_lazy_with(options.charset("utf8mb4"))
 }
 
 /// Brings the schema up to date. Instances that start together take turns.

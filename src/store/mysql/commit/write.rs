@@ -1,12 +1,15 @@
 //! Writes what a batch decided: a fixed set of statements, each for all jobs at once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sqlx::mysql::MySqlConnection;
 
 use crate::domain::book::{Book, NewDocument, NewEntry, NewOrder, OpUpdate, OrderUpdate};
 use crate::domain::ids::DocumentNo;
 use crate::store::mysql::json::json_list;
+
+/// A worker looks at an order this long after it was placed, if its payment is not created then.
+const FIRST_LOOK: TimeDelta = TimeDelta::seconds(15);
 
 const DOCUMENTS: &str = "INSERT INTO documents (document, kind, warehouse, fingerprint, actor,
     source, reason, note, reference, created_at, reversed_at, reversed_by, reversed_source,
@@ -27,11 +30,12 @@ const DOCUMENTS: &str = "INSERT INTO documents (document, kind, warehouse, finge
 const ORDERS: &str = "INSERT INTO orders (order_no, status, gateway, amount_minor, currency,
     pay_deadline, next_action_at, payment_state, created_at)
   SELECT j.order_no, j.status, j.gateway, j.amount_minor, j.currency, j.pay_deadline,
-    j.pay_deadline, IF(j.gateway IS NULL, NULL, 'unsent'), ?
+    j.next_action_at, IF(j.gateway IS NULL, NULL, 'unsent'), ?
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
     order_no VARCHAR(64) PATH '$[0]', status VARCHAR(16) PATH '$[1]',
     gateway VARCHAR(32) PATH '$[2]', amount_minor BIGINT PATH '$[3]',
-    currency CHAR(3) PATH '$[4]', pay_deadline VARCHAR(32) PATH '$[5]')) j";
+    currency CHAR(3) PATH '$[4]', pay_deadline VARCHAR(32) PATH '$[5]',
+    next_action_at VARCHAR(32) PATH '$[6]')) j";
 
 const ENTRIES: &str = "INSERT INTO ledger (stock_id, version, document, kind, line, delta,
     balance, reverses, evidence_id, created_at)
@@ -104,7 +108,7 @@ pub(super) async fn changes(conn: &mut MySqlConnection, book: &Book) -> Result<b
     }
     let evidence = evidence(conn, book).await?;
     if !changes.orders.is_empty() {
-        let rows: Vec<Value> = changes.orders.iter().map(order).collect();
+        let rows: Vec<Value> = changes.orders.iter().map(|o| order(o, now)).collect();
         run(conn, sqlx::query(ORDERS).bind(now).bind(json_list(&rows))).await?;
     }
     if !changes.entries.is_empty() {
@@ -240,7 +244,11 @@ fn document(d: &NewDocument) -> Value {
     ])
 }
 
-fn order(o: &NewOrder) -> Value {
+fn order(o: &NewOrder, now: DateTime<Utc>) -> Value {
+    // Its payment is created right after this commit; a worker looks whether that was done.
+    let first_look = o
+        .pay_deadline
+        .map(|deadline| deadline.min(now + FIRST_LOOK));
     let terms = o.terms.as_ref();
     json!([
         o.order_no,
@@ -249,6 +257,7 @@ fn order(o: &NewOrder) -> Value {
         terms.map(|t| t.amount.minor),
         terms.map(|t| t.amount.currency),
         o.pay_deadline.map(sql_time),
+        first_look.map(sql_time),
     ])
 }
 

@@ -1,0 +1,225 @@
+//! Cancelling an order that is not paid: close its payment, prove that it is closed, and only
+//! then give its stock back. On doubt the stock stays held, however long it takes.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use tokio::time::timeout;
+
+use super::cashier::{Cashier, LEASE, heard, next_try};
+use crate::domain::actor::Actor;
+use crate::domain::command::Cancel;
+use crate::domain::ids::DocumentNo;
+use crate::domain::order::{Evidence, OrderStatus};
+use crate::domain::payment::{GatewayAnswer, PaymentOutcome, PaymentState};
+use crate::domain::reason::Reason;
+use crate::domain::receipt::{Applied, CancelReceipt};
+use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
+use crate::store::mysql::orders::{
+    Closing, WatchedOrder, cancel_receipt_fetch, closing_begin, closing_unanswered, closings_claim,
+};
+
+impl Cashier {
+    /// Cancels an order. The receipt says `cancelled`, or `closing` when the gateway has proved
+    /// nothing within a person's patience: the stock stays held, and a worker goes on.
+    ///
+    /// # Errors
+    /// `Rejected` with `not_found`, `already_paid`, `order_cancelled` (by somebody else's
+    /// operation), or what is wrong with the draft it confirms; `NotConfirmed` when the same
+    /// call can and should be repeated.
+    pub async fn cancel(
+        &self,
+        cancel: Cancel,
+        actor: Actor,
+    ) -> ServiceResult<Applied<CancelReceipt>> {
+        let now = self.desk().now();
+        let order_no = cancel.order_no.clone();
+        let (order, begun) = match self.begin(&cancel, &actor, now).await? {
+            Begun::Closing(order, begun) => (order, begun),
+            Begun::Receipt(receipt) => return Ok(Applied::before(receipt)),
+        };
+        // A task of its own: whoever stops waiting does not stop the work.
+        let cashier = self.clone();
+        let work = tokio::spawn(async move { cashier.close(&order, &actor, now).await });
+        match timeout(self.inner.settings.patience, work).await {
+            // Of all who ask at once, the one whose request let it close was the first.
+            Ok(Ok(Ok(Some(applied)))) => Ok(Applied {
+                replayed: !begun,
+                ..applied
+            }),
+            Ok(Ok(Err(error @ ServiceError::Rejected(_)))) => Err(error),
+            // It is closing, that is stored, and it goes on by itself.
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%order_no, %error, "an order that is closing was not cancelled yet");
+                Ok(closing_receipt(order_no, begun))
+            }
+            Ok(Ok(Ok(None))) | Err(_) => Ok(closing_receipt(order_no, begun)),
+            Ok(Err(error)) => Err(ServiceError::Internal(error.to_string())),
+        }
+    }
+
+    /// Claims what is due: orders past their deadline, and those whose closing is to be tried
+    /// again. Each belongs to the caller for a minute.
+    pub async fn claim_closings(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> ServiceResult<Vec<DocumentNo>> {
+        Ok(closings_claim(self.pool(), now, now + LEASE, limit).await?)
+    }
+
+    /// Takes a claimed order as far as its gateway lets it; `not_paid` is the reason unless
+    /// somebody gave another one before. `None`: nothing is proved, and it is tried again later.
+    pub async fn time_out(
+        &self,
+        order_no: &DocumentNo,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<Option<Applied<CancelReceipt>>> {
+        let cancel = Cancel {
+            order_no: order_no.clone(),
+            confirms: None,
+            reason: Some(Reason::NotPaid.as_str().to_owned()),
+            note: None,
+        };
+        match self.begin(&cancel, actor, now).await? {
+            Begun::Closing(order, _) => self.close(&order, actor, now).await,
+            Begun::Receipt(receipt) => Ok(Some(Applied::before(receipt))),
+        }
+    }
+
+    async fn begin(
+        &self,
+        cancel: &Cancel,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<Begun> {
+        match closing_begin(self.pool(), cancel, actor, now, now + LEASE).await? {
+            Closing::Begun(order) => Ok(Begun::Closing(order, true)),
+            Closing::Before(order) => Ok(Begun::Closing(order, false)),
+            Closing::Declined(why) => Err(why.into()),
+            Closing::Cancelled { same_op: false } => Err(Rejection::OrderCancelled.into()),
+            Closing::Cancelled { same_op: true } => {
+                let receipt = cancel_receipt_fetch(self.pool(), &cancel.order_no).await?;
+                let no_entries = || {
+                    let why = format!("{} is cancelled without entries", cancel.order_no);
+                    ServiceError::Internal(why)
+                };
+                Ok(Begun::Receipt(receipt.ok_or_else(no_entries)?))
+            }
+        }
+    }
+
+    /// Asks the gateway of a closing order to close its payment, and does what the answer
+    /// licenses; `None` when it licenses nothing yet.
+    async fn close(
+        &self,
+        order: &WatchedOrder,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<Option<Applied<CancelReceipt>>> {
+        let answer = match (order.payment_state, self.gateway(&order.gateway)) {
+            // Only a pending order's payment can be sent, and this one is closing.
+            (PaymentState::Unsent, _) => GatewayAnswer::Closed(never_created(order, now)),
+            (_, Some(gateway)) => gateway.close(&order.order_no).await,
+            (_, None) => GatewayAnswer::Refused("this gateway is not set up here".to_owned()),
+        };
+        self.conclude(order, answer, actor, now).await
+    }
+
+    /// Does what a gateway's answer about a closing order licenses.
+    pub(super) async fn conclude(
+        &self,
+        order: &WatchedOrder,
+        answer: GatewayAnswer,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<Option<Applied<CancelReceipt>>> {
+        let order_no = &order.order_no;
+        match answer {
+            GatewayAnswer::Closed(evidence) => {
+                let desk = self.desk();
+                let done = desk.order_cancelled(order_no, evidence, actor.clone());
+                return done.await.map(Some);
+            }
+            GatewayAnswer::Paid(payment) => {
+                let desk = self.desk();
+                let settled = desk.payment_arrived(payment, actor.clone()).await?;
+                match settled.receipt {
+                    PaymentOutcome::OrderPaid | PaymentOutcome::Duplicate => {
+                        return Err(Rejection::AlreadyPaid.into());
+                    }
+                    PaymentOutcome::Late => return Err(Rejection::OrderCancelled.into()),
+                    // Money came, but not this order's: people must look. It stays held.
+                    PaymentOutcome::Mismatch | PaymentOutcome::Orphan => {
+                        tracing::error!(%order_no, "paid, but not as ordered; it stays closing");
+                        let heard = (PaymentState::Unknown, "mismatch");
+                        self.ask_later(order, heard, actor, now).await?;
+                    }
+                }
+            }
+            GatewayAnswer::Refused(ref why) => {
+                tracing::error!(%order_no, why, "the gateway refuses to close a payment");
+                self.ask_later(order, heard(&answer), actor, now).await?;
+            }
+            GatewayAnswer::Unknown(ref why) => {
+                tracing::warn!(%order_no, why, "no proof that a payment is closed");
+                self.ask_later(order, heard(&answer), actor, now).await?;
+            }
+            GatewayAnswer::Open | GatewayAnswer::InProgress | GatewayAnswer::NotCreated => {
+                self.ask_later(order, heard(&answer), actor, now).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn ask_later(
+        &self,
+        order: &WatchedOrder,
+        heard: (PaymentState, &str),
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<()> {
+        metrics::counter!("stockdesk_gateway_unanswered_total").increment(1);
+        let next = next_try(now, order.attempts);
+        let noted = closing_unanswered(self.pool(), &order.order_no, heard, actor, now, next);
+        Ok(noted.await?)
+    }
+}
+
+enum Begun {
+    /// It is closing; `true`: since now.
+    Closing(WatchedOrder, bool),
+    /// It was cancelled before.
+    Receipt(CancelReceipt),
+}
+
+fn closing_receipt(order_no: DocumentNo, begun: bool) -> Applied<CancelReceipt> {
+    Applied {
+        receipt: CancelReceipt {
+            order_no,
+            status: OrderStatus::Closing,
+            lines: Vec::new(),
+            cancelled_at: None,
+        },
+        replayed: !begun,
+    }
+}
+
+/// The proof for a payment that no gateway was ever asked for: our own record, which cannot
+/// change once the order is closing.
+fn never_created(order: &WatchedOrder, now: DateTime<Utc>) -> Evidence {
+    let text = format!(
+        "stockdesk\nnever_created\n{}\n{}\n{} {}\n",
+        order.order_no,
+        order.gateway,
+        order.amount.minor,
+        order.amount.currency.as_str()
+    );
+    let digest = Sha256::digest(text.as_bytes());
+    Evidence {
+        gateway: order.gateway.clone(),
+        code: "never_created".to_owned(),
+        answered_at: now,
+        digest: digest.iter().map(|b| format!("{b:02x}")).collect(),
+    }
+}

@@ -1,0 +1,139 @@
+//! The cashier: everything between an order and its payment gateway.
+//!
+//! `checkout` creates the payment, `settle` takes the gateway's word that money came, `cancel`
+//! closes the payment before any stock goes back. None of them holds a database transaction
+//! open while a gateway is asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::MySqlPool;
+use tokio::sync::mpsc;
+
+use super::checkout::Checkouts;
+use super::desk::Desk;
+use crate::domain::payment::{GatewayAnswer, PaymentState};
+use crate::gateway::{Gateways, PaymentGateway};
+
+/// How the cashier deals with gateways.
+#[derive(Debug, Clone)]
+pub struct CashierSettings {
+    /// Where gateways reach us, without a path: `https://stock.example.com`.
+    pub notify_base: String,
+    /// A person waits this long for a gateway; then the work goes on without them.
+    pub patience: Duration,
+    /// Payments that are being created at once, by this instance.
+    pub checkouts_at_once: usize,
+}
+
+impl CashierSettings {
+    pub fn new(notify_base: impl Into<String>) -> Self {
+        Self {
+            notify_base: notify_base.into(),
+            patience: Duration::from_secs(5),
+            checkouts_at_once: 16,
+        }
+    }
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Cashier {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub desk: Desk,
+    pub gateways: Gateways,
+    pub settings: CashierSettings,
+    pub checkouts: mpsc::Sender<crate::domain::ids::DocumentNo>,
+}
+
+/// One try to close or create may take this long before another instance begins one as well.
+/// Longer than all calls of a try together; a second one at the same time would do no harm.
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+impl Cashier {
+    /// Starts the task that creates payments; it ends when the last clone is dropped.
+    pub fn start(desk: Desk, gateways: Gateways, settings: CashierSettings) -> Self {
+        let (checkouts, inbox) = mpsc::channel(Checkouts::WAITING);
+        let at_once = settings.checkouts_at_once;
+        let inner = Arc::new(Inner {
+            desk,
+            gateways,
+            settings,
+            checkouts,
+        });
+        Checkouts::start(Arc::downgrade(&inner), inbox, at_once);
+        Self { inner }
+    }
+
+    /// The gateways that an order can be paid through.
+    pub fn gateways(&self) -> &Gateways {
+        &self.inner.gateways
+    }
+
+    pub fn desk(&self) -> &Desk {
+        &self.inner.desk
+    }
+
+    pub(super) fn pool(&self) -> &MySqlPool {
+        self.inner.desk.pool()
+    }
+
+    pub(super) fn gateway(&self, name: &str) -> Option<&Arc<dyn PaymentGateway>> {
+        self.inner.gateways.get(name)
+    }
+
+    pub(super) fn notify_url(&self, gateway: &str) -> String {
+        let base = self.inner.settings.notify_base.trim_end_matches('/');
+        format!("{base}/api/v1/payments/{gateway}/notify")
+    }
+}
+
+/// When to try again after so many tries: 5 s, 15 s, 30 s, 1 min, 2 min, 5 min, then every
+/// 10 min; up to a fifth later, so that what failed together does not come back together.
+pub(super) fn next_try(now: DateTime<Utc>, attempts: u32) -> DateTime<Utc> {
+    const WAITS_S: [i64; 7] = [5, 15, 30, 60, 120, 300, 600];
+    let last = WAITS_S.len() - 1;
+    let index = usize::try_from(attempts).unwrap_or(last).min(last);
+    let wait_ms = WAITS_S[index] * 1_000;
+    now + TimeDelta::milliseconds(wait_ms + rand::random_range(0..=wait_ms / 5))
+}
+
+/// An answer that settles nothing, as the order's row and its events keep it. What the gateway
+/// said in full is for the log.
+pub(super) fn heard(answer: &GatewayAnswer) -> (PaymentState, &'static str) {
+    match answer {
+        GatewayAnswer::Closed(_) => (PaymentState::Closed, "closed"),
+        GatewayAnswer::Paid(_) => (PaymentState::Paid, "paid"),
+        GatewayAnswer::Open => (PaymentState::Open, "open"),
+        GatewayAnswer::InProgress => (PaymentState::Paying, "paying"),
+        GatewayAnswer::NotCreated => (PaymentState::Unknown, "not_created"),
+        GatewayAnswer::Refused(_) => (PaymentState::Unknown, "refused"),
+        GatewayAnswer::Unknown(_) => (PaymentState::Unknown, "no_answer"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_ten_minutes_and_never_end() {
+        let now = DateTime::UNIX_EPOCH;
+        for (attempts, least_s) in [
+            (0, 5),
+            (1, 15),
+            (5, 300),
+            (6, 600),
+            (7, 600),
+            (u32::MAX, 600),
+        ] {
+            let wait_ms = (next_try(now, attempts) - now).num_milliseconds();
+            let range = least_s * 1_000..=least_s * 1_200;
+            assert!(range.contains(&wait_ms), "{attempts}: {wait_ms}");
+        }
+    }
+}

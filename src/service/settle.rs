@@ -1,0 +1,133 @@
+//! What a gateway says of its own accord, or when somebody asks: stored before it is answered.
+
+use chrono::{DateTime, Utc};
+use tokio::time::timeout;
+
+use super::cashier::{Cashier, heard};
+use crate::domain::actor::Actor;
+use crate::domain::ids::DocumentNo;
+use crate::domain::order::OrderStatus;
+use crate::domain::payment::{GatewayAnswer, Notification, PaymentState};
+use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
+use crate::gateway::{Acknowledgement, Headers, NotificationRefused};
+use crate::store::mysql::orders::{WatchedOrder, closing_hurry, payment_answered, watched_fetch};
+
+/// Who speaks when a gateway sends a notification.
+const CALLBACK: Actor = Actor::Worker("payment_callback");
+
+/// Why a notification is not acknowledged, so that it comes again (or ought not to).
+#[derive(Debug, thiserror::Error)]
+pub enum NotAcknowledged {
+    #[error("there is no such gateway")]
+    UnknownGateway,
+    #[error(transparent)]
+    Refused(#[from] NotificationRefused),
+    /// It is genuine and could not be stored: the sender must repeat it.
+    #[error(transparent)]
+    NotStored(#[from] ServiceError),
+}
+
+/// What is known of an order's payment after asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentChecked {
+    pub status: OrderStatus,
+    pub payment_state: PaymentState,
+    pub checked_at: DateTime<Utc>,
+}
+
+impl Cashier {
+    /// Takes a notification of the gateway `name`. The acknowledgement is returned once what it
+    /// says is stored, never before.
+    pub async fn payment_notified(
+        &self,
+        name: &str,
+        headers: &Headers<'_>,
+        body: &[u8],
+    ) -> Result<Acknowledgement, NotAcknowledged> {
+        let gateway = self.gateway(name).ok_or(NotAcknowledged::UnknownGateway)?;
+        let now = self.desk().now();
+        match gateway.verify_notification(headers, body, now)? {
+            Notification::Paid(payment) => {
+                let settled = self.desk().payment_arrived(payment, CALLBACK).await?;
+                let outcome = settled.receipt.as_str();
+                metrics::counter!("stockdesk_payments_total", "outcome" => outcome).increment(1);
+            }
+            // Not to be believed in itself: the next query tells.
+            Notification::Hint(order_no) => {
+                closing_hurry(self.pool(), &order_no, now)
+                    .await
+                    .map_err(ServiceError::from)?;
+            }
+            Notification::Other => {}
+        }
+        Ok(gateway.acknowledgement())
+    }
+
+    /// Asks the gateway about an order's payment now, and stores what it says: a payment that
+    /// arrived is settled, and a closing order whose payment proves closed is cancelled.
+    ///
+    /// # Errors
+    /// `Rejected` with `not_found` when there is no such order, or none with a payment;
+    /// `NotConfirmed` when the answer could not be stored.
+    pub async fn check_payment(
+        &self,
+        order_no: &DocumentNo,
+        actor: Actor,
+    ) -> ServiceResult<PaymentChecked> {
+        let now = self.desk().now();
+        let order = self.watched(order_no).await?;
+        // A payment that was never sent has nobody to ask about it.
+        if order.payment_state != PaymentState::Unsent {
+            let answer = self.ask(&order).await;
+            self.take_answer(&order, answer, &actor, now).await?;
+        }
+        let order = self.watched(order_no).await?;
+        Ok(PaymentChecked {
+            status: order.status,
+            payment_state: order.payment_state,
+            checked_at: now,
+        })
+    }
+
+    async fn watched(&self, order_no: &DocumentNo) -> ServiceResult<WatchedOrder> {
+        let order = watched_fetch(self.pool(), order_no).await?;
+        order.ok_or_else(|| Rejection::NotFound.into())
+    }
+
+    async fn ask(&self, order: &WatchedOrder) -> GatewayAnswer {
+        let Some(gateway) = self.gateway(&order.gateway) else {
+            return GatewayAnswer::Refused("this gateway is not set up here".to_owned());
+        };
+        let query = gateway.query(&order.order_no);
+        match timeout(self.inner.settings.patience, query).await {
+            Ok(answer) => answer,
+            Err(_) => GatewayAnswer::Unknown("no answer in time".to_owned()),
+        }
+    }
+
+    async fn take_answer(
+        &self,
+        order: &WatchedOrder,
+        answer: GatewayAnswer,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<()> {
+        match answer {
+            GatewayAnswer::Paid(payment) => {
+                self.desk().payment_arrived(payment, actor.clone()).await?;
+            }
+            GatewayAnswer::Closed(_) if order.status == OrderStatus::Closing => {
+                match self.conclude(order, answer, actor, now).await {
+                    // Somebody was faster: what they stored is what is shown.
+                    Ok(_) | Err(ServiceError::Rejected(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            answer => {
+                let (pool, order_no) = (self.pool(), &order.order_no);
+                payment_answered(pool, order_no, heard(&answer), actor, now).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! Work that nobody waits for: orders that time out, payments to be created, the gate to be
+//! compared. A worker takes no input: what is to be done stands in the stores, so that it can be
+//! run at any time, by any number of instances, and again after a crash.
+
+mod checkout;
+mod driver;
+mod timeout_cancel;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+pub use checkout::Checkout;
+pub use driver::{Driver, WorkerStatus};
+pub use timeout_cancel::TimeoutCancel;
+
+use crate::domain::rejection::ServiceResult;
+
+/// What one run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Things that were dealt with.
+    pub done: usize,
+    /// There was more to do than one run takes: run again at once.
+    pub more: bool,
+}
+
+#[async_trait]
+pub trait Worker: Send + 'static {
+    /// A word, as in the actor `worker:<name>` and in metrics.
+    fn name(&self) -> &'static str;
+
+    /// The rest between two runs, unless it is woken.
+    fn period(&self) -> Duration;
+
+    /// Does what is to be done at `now`.
+    async fn run_once(&mut self, now: DateTime<Utc>) -> ServiceResult<Round>;
+}
