@@ -7,4 +7,6 @@ mod embedded;
 mod eventually;
 mod gateway;
 mod harness;
+mod lua;
+mod rules;
 mod service;

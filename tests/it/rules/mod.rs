@@ -1,0 +1,42 @@
+//! Rules of the house that the compiler does not know.
+
+mod layers;
+mod lua;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folder of the project.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust files below a folder of the project; none when it is not there.
+pub fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    collect(&root().join(folder), &mut files);
+    files
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries {
+        let path = entry.expect("a folder that can be read").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The lines of a file, counted from 1.
+pub fn lines_of(file: &Path) -> Vec<(usize, String)> {
+    let text = fs::read_to_string(file).expect("a file that can be read");
+    text.lines()
+        .enumerate()
+        .map(|(n, line)| (n + 1, line.to_owned()))
+        .collect()
+}
