@@ -4,6 +4,7 @@
 mod http;
 mod registry;
 pub mod sandbox;
+mod watch;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 pub use http::{CallLimits, GatewaySetupError};
 pub use registry::{Gateways, RepeatedName};
 pub use sandbox::{SandboxGateway, SandboxSettings};
+pub use watch::{GatewayHealth, Watched};
 
 use crate::domain::ids::DocumentNo;
 use crate::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notification};
@@ -39,7 +41,8 @@ pub trait PaymentGateway: Send + Sync {
     /// Asks for a payment to be closed, and reads nothing but the answer to that.
     async fn ask_to_close(&self, order_no: &DocumentNo) -> CloseAsked;
 
-    /// Closes a payment, and proves it: query, close, query again.
+    /// Closes a payment, and proves it: query, close, query again. Written once for all
+    /// gateways, and not to be overridden.
     ///
     /// Only the last query can say `Closed`. A close that was "accepted" proves nothing: WeChat
     /// Pay was seen to answer 204 for numbers it did not know, whose payers then paid.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::PaymentGateway;
+use super::{GatewayHealth, PaymentGateway, Watched};
 
 /// Cheap to clone; built once, at the start.
 #[derive(Clone, Default)]
 pub struct Gateways {
-    by_name: Arc<BTreeMap<&'static str, Arc<dyn PaymentGateway>>>,
+    by_name: Arc<BTreeMap<&'static str, Watched>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ impl Gateways {
         let mut by_name = BTreeMap::new();
         for gateway in gateways {
             let name = gateway.name();
-            if by_name.insert(name, gateway).is_some() {
+            if by_name.insert(name, Watched::new(gateway)).is_some() {
                 return Err(RepeatedName(name));
             }
         }
@@ -29,12 +29,17 @@ impl Gateways {
         })
     }
 
-    pub fn get(&self, name: &str) -> Option<&Arc<dyn PaymentGateway>> {
+    pub fn get(&self, name: &str) -> Option<&Watched> {
         self.by_name.get(name)
     }
 
     /// In alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.by_name.keys().copied()
+    }
+
+    /// How each is doing, in alphabetical order.
+    pub fn health(&self) -> Vec<GatewayHealth> {
+        self.by_name.values().map(Watched::health).collect()
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::payment::{GatewayAnswer, PaymentOutcome, PaymentState};
 use crate::domain::reason::Reason;
 use crate::domain::receipt::{Applied, CancelReceipt};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
+use crate::gateway::PaymentGateway;
 use crate::store::mysql::orders::{
     Closing, WatchedOrder, cancel_receipt_fetch, closing_begin, closing_unanswered, closings_claim,
 };

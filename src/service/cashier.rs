@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::checkout::Checkouts;
 use super::desk::Desk;
 use crate::domain::payment::{GatewayAnswer, PaymentState};
-use crate::gateway::{Gateways, PaymentGateway};
+use crate::gateway::{Gateways, Watched};
 
 /// How the cashier deals with gateways.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl Cashier {
         self.inner.desk.pool()
     }
 
-    pub(super) fn gateway(&self, name: &str) -> Option<&Arc<dyn PaymentGateway>> {
+    pub(super) fn gateway(&self, name: &str) -> Option<&Watched> {
         self.inner.gateways.get(name)
     }
 

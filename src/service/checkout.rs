@@ -14,6 +14,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::DocumentNo;
 use crate::domain::payment::{CreateAnswer, NewPayment, PaymentState};
 use crate::domain::rejection::ServiceResult;
+use crate::gateway::PaymentGateway;
 use crate::store::mysql::orders::{
     WatchedOrder, payment_not_created, payment_opened, payment_send, unsent_claim, watched_fetch,
 };

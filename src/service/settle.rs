@@ -9,7 +9,7 @@ use crate::domain::ids::DocumentNo;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::{GatewayAnswer, Notification, PaymentState};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
-use crate::gateway::{Acknowledgement, Headers, NotificationRefused};
+use crate::gateway::{Acknowledgement, Headers, NotificationRefused, PaymentGateway};
 use crate::store::mysql::orders::{WatchedOrder, closing_hurry, payment_answered, watched_fetch};
 
 /// Who speaks when a gateway sends a notification.

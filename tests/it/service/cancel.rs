@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 use stockdesk::domain::order::OrderStatus;
-use stockdesk::domain::payment::PaymentState;
+use stockdesk::domain::payment::{GatewayAnswer, PaymentState};
 use stockdesk::domain::rejection::{Rejection, ServiceError, ServiceResult};
+use stockdesk::gateway::PaymentGateway;
 use stockdesk::workers::TimeoutCancel;
 
 use super::till::{Till, after_deadline, cancel, number, staff};
@@ -207,6 +208,41 @@ async fn what_was_never_sent_to_a_gateway_needs_no_gateway() {
     let state = till.cashier.checkout(&number("R1")).await.unwrap();
     assert_eq!(state, Some(PaymentState::Closed));
     assert_eq!(till.world.levels("A").await, (10, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_being_created_while_its_order_is_cancelled_can_never_be_paid() {
+    let till = Till::new().await;
+    till.world.stock("A", 10).await;
+    for round in 0..10 {
+        let order_no = format!("R{round}");
+        till.placed(&order_no, &[("A", 1)]).await;
+        let slow_ms = (round % 5) * 4;
+        let slow = json!({"slow_ms": slow_ms, "on": ["create"]});
+        till.switches(&order_no, slow).await;
+        till.cashier.checkout_soon(&number(&order_no));
+        let answer = till.cancel(&order_no).await.unwrap();
+        assert_eq!(answer.receipt.status, OrderStatus::Cancelled);
+        // Whichever came first at the gateway, nobody can pay it.
+        let gateway = till.cashier.gateways().get("sandbox").unwrap();
+        let asked = gateway.query(&number(&order_no)).await;
+        let payable = matches!(asked, GatewayAnswer::Open | GatewayAnswer::InProgress);
+        assert!(!payable, "{order_no}: {asked:?}");
+    }
+    assert_eq!(till.world.levels("A").await, (10, 0));
+}
+
+#[tokio::test]
+async fn how_the_gateway_is_doing_can_be_seen() {
+    let till = Till::new().await;
+    till.world.stock("A", 10).await;
+    let health = || till.cashier.gateways().health().remove(0);
+    assert_eq!((health().name, health().answered), ("sandbox", None));
+    till.open("R1", &[("A", 1)]).await;
+    assert!(health().answered.is_some());
+    till.switches("R1", json!({"http_500": true})).await;
+    till.cancel("R1").await.unwrap();
+    assert_eq!(health().unanswered, 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
 use stockdesk::domain::payment::PaymentState;
+use stockdesk::gateway::PaymentGateway;
 use stockdesk::workers::Checkout;
 
 use super::till::{Till, number};

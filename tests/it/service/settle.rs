@@ -4,7 +4,7 @@ use serde_json::json;
 use stockdesk::domain::order::OrderStatus;
 use stockdesk::domain::payment::PaymentState;
 use stockdesk::domain::rejection::{Rejection, ServiceError};
-use stockdesk::gateway::{Headers, NotificationRefused};
+use stockdesk::gateway::{Headers, NotificationRefused, PaymentGateway};
 use stockdesk::service::NotAcknowledged;
 
 use super::till::{Till, number, staff};
