@@ -14,4 +14,5 @@ pub mod sandbox_pay;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod web;
 pub mod workers;

@@ -1,6 +1,7 @@
 //! Pure types and rules: no clock, no I/O. Everything else in the house speaks these words.
 
 pub mod actor;
+pub mod audit;
 pub mod book;
 pub mod command;
 pub mod fingerprint;
@@ -17,4 +18,5 @@ pub mod receipt;
 pub mod rejection;
 pub mod role;
 pub mod stock;
+pub mod user;
 mod words;

@@ -1,5 +1,6 @@
 //! The one source of time. Tests pass their own.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -20,5 +21,11 @@ impl Clock {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
     }
 }

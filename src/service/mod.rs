@@ -1,14 +1,33 @@
 //! Use cases. A file is a sentence; a page and the JSON API call the same one.
 
+pub mod api_keys;
+pub mod audit;
 mod cancel;
 pub mod cashier;
 mod checkout;
 pub mod clock;
+pub mod condition;
 pub mod desk;
 mod settle;
+pub mod users;
 pub mod verify;
 
+pub use api_keys::ApiKeys;
+pub use audit::Audit;
 pub use cashier::{Cashier, CashierSettings};
 pub use clock::Clock;
+pub use condition::Condition;
 pub use desk::Desk;
 pub use settle::{NotAcknowledged, PaymentChecked};
+pub use users::Users;
+
+/// Everything that pages, the API and workers may ask for. Cheap to clone; `app` builds it.
+#[derive(Clone)]
+pub struct Services {
+    pub api_keys: ApiKeys,
+    pub audit: Audit,
+    pub clock: Clock,
+    pub condition: Condition,
+    pub desk: Desk,
+    pub users: Users,
+}

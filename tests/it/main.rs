@@ -10,3 +10,4 @@ mod harness;
 mod lua;
 mod rules;
 mod service;
+mod web;

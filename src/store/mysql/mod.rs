@@ -3,10 +3,13 @@
 //! A file per table or per job. Functions take the pool, or `_in_tx` a transaction, and are named
 //! noun first: `user_fetch`, `ledger_list`. SQL stays within what both servers do.
 
+pub mod api_keys;
+pub mod audit;
 pub mod commit;
 pub mod json;
 pub mod orders;
 pub mod stock;
+pub mod users;
 pub mod verify;
 
 use std::time::Duration;

@@ -1,4 +1,6 @@
 //! What tests stand on.
 
+pub mod browser;
 pub mod servers;
+pub mod site;
 pub mod world;

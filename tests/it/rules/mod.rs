@@ -2,6 +2,7 @@
 
 mod layers;
 mod lua;
+mod messages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,20 +14,26 @@ pub fn root() -> PathBuf {
 
 /// All Rust files below a folder of the project; none when it is not there.
 pub fn rust_files(folder: &str) -> Vec<PathBuf> {
+    files(folder, "rs")
+}
+
+/// All files below a folder of the project with this extension, by name.
+pub fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    collect(&root().join(folder), &mut files);
+    collect(&root().join(folder), extension, &mut files);
+    files.sort();
     files
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for entry in entries {
         let path = entry.expect("a folder that can be read").path();
         if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|e| e == "rs") {
+            collect(&path, extension, files);
+        } else if path.extension().is_some_and(|e| e == extension) {
             files.push(path);
         }
     }

@@ -1,0 +1,6 @@
+# Forms in general.
+
+title-error = Error: { $title }
+form-problem = There is a problem
+form-error = Error:
+error-whole-number = Enter a whole number, like 3

@@ -1,0 +1,222 @@
+//! The tables `users` and `ended_sessions`.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, MySqlPool};
+
+use super::{StoreResult, is_duplicate};
+use crate::domain::role::Role;
+use crate::domain::user::{User, UserName};
+
+/// What is needed to check a password.
+#[derive(Debug, Clone, FromRow)]
+pub struct SignInRow {
+    pub role: Role,
+    pub password_hash: String,
+    pub language: Option<String>,
+    pub session_epoch: u32,
+    pub locked_until: Option<DateTime<Utc>>,
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// What a session stands on, as it is now.
+#[derive(Debug, Clone, FromRow)]
+pub struct SessionRow {
+    pub role: Role,
+    pub language: Option<String>,
+    pub session_epoch: u32,
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// This session was signed out.
+    pub ended: bool,
+}
+
+/// How wrong passwords lock a person out.
+#[derive(Debug, Clone, Copy)]
+pub struct LockPolicy {
+    /// The wrong password of this number locks, and every one after it.
+    pub after: u32,
+    /// The first lock, in seconds; each further one is twice as long.
+    pub first_seconds: u32,
+    pub longest_seconds: u32,
+}
+
+/// Adds a user; `false` when the name is taken.
+pub async fn user_insert(
+    pool: &MySqlPool,
+    name: &UserName,
+    role: Role,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> StoreResult<bool> {
+    let done = sqlx::query(
+        "INSERT INTO users (name, role, password_hash, created_at) VALUES (?, ?, ?, ?)",
+    )
+    .bind(name.as_str())
+    .bind(role)
+    .bind(password_hash)
+    .bind(now)
+    .execute(pool)
+    .await;
+    match done {
+        Ok(_) => Ok(true),
+        Err(error) if is_duplicate(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Counts an attempt *before* its password is looked at, so that many at once cannot try more
+/// passwords than the policy allows. Nothing is counted while the person is locked out.
+pub async fn user_attempt_begin(
+    pool: &MySqlPool,
+    name: &str,
+    policy: LockPolicy,
+    now: DateTime<Utc>,
+) -> StoreResult<bool> {
+    // `locked_until` stands first: it must see the count from before this attempt.
+    let counted = sqlx::query(
+        "UPDATE users
+         SET locked_until = IF(failed_logins + 1 >= ?,
+               ? + INTERVAL LEAST(? * POW(2, failed_logins + 1 - ?), ?) SECOND, NULL),
+             failed_logins = LEAST(failed_logins + 1, 64)
+         WHERE name = ? AND (locked_until IS NULL OR locked_until <= ?)",
+    )
+    .bind(policy.after)
+    .bind(now)
+    .bind(policy.first_seconds)
+    .bind(policy.after)
+    .bind(policy.longest_seconds)
+    .bind(name)
+    .bind(now)
+    .execute(pool)
+    .await?;
+    Ok(counted.rows_affected() == 1)
+}
+
+/// The password was right: the count starts again at zero.
+pub async fn user_attempt_succeeded(
+    pool: &MySqlPool,
+    name: &str,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    sqlx::query(
+        "UPDATE users SET failed_logins = 0, locked_until = NULL, last_seen_at = ? WHERE name = ?",
+    )
+    .bind(now)
+    .bind(name)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub async fn user_sign_in_fetch(pool: &MySqlPool, name: &str) -> StoreResult<Option<SignInRow>> {
+    Ok(sqlx::query_as(
+        "SELECT role, password_hash, language, session_epoch, locked_until, disabled_at
+         FROM users WHERE name = ?",
+    )
+    .bind(name)
+    .fetch_optional(pool)
+    .await?)
+}
+
+/// The user behind a session, and whether that session was signed out.
+pub async fn user_session_fetch(
+    pool: &MySqlPool,
+    name: &str,
+    session: &str,
+) -> StoreResult<Option<SessionRow>> {
+    Ok(sqlx::query_as(
+        "SELECT role, language, session_epoch, disabled_at,
+                EXISTS (SELECT 1 FROM ended_sessions e WHERE e.session = ?) AS ended
+         FROM users WHERE name = ?",
+    )
+    .bind(session)
+    .bind(name)
+    .fetch_optional(pool)
+    .await?)
+}
+
+/// Ends one session until it would be over anyway, and forgets those that are.
+pub async fn session_end(
+    pool: &MySqlPool,
+    session: &str,
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    sqlx::query(
+        "INSERT INTO ended_sessions (session, expires_at) VALUES (?, ?)
+         ON DUPLICATE KEY UPDATE expires_at = expires_at",
+    )
+    .bind(session)
+    .bind(expires_at)
+    .execute(pool)
+    .await?;
+    sqlx::query("DELETE FROM ended_sessions WHERE expires_at < ? LIMIT 1000")
+        .bind(now)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// `false` when nobody has this name.
+pub async fn user_language_set(pool: &MySqlPool, name: &str, tag: &str) -> StoreResult<()> {
+    sqlx::query("UPDATE users SET language = ? WHERE name = ?")
+        .bind(tag)
+        .bind(name)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Sets a password, lifts a lock and ends every session; `false` when nobody has this name.
+pub async fn user_password_set(
+    pool: &MySqlPool,
+    name: &UserName,
+    password_hash: &str,
+) -> StoreResult<bool> {
+    let set = sqlx::query(
+        "UPDATE users SET password_hash = ?, session_epoch = session_epoch + 1,
+                failed_logins = 0, locked_until = NULL
+         WHERE name = ?",
+    )
+    .bind(password_hash)
+    .bind(name.as_str())
+    .execute(pool)
+    .await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// Everybody, by name. People are few; there is no page to it.
+pub async fn user_list(pool: &MySqlPool) -> StoreResult<Vec<User>> {
+    #[derive(FromRow)]
+    struct Row {
+        name: String,
+        role: Role,
+        language: Option<String>,
+        created_at: DateTime<Utc>,
+        last_seen_at: Option<DateTime<Utc>>,
+        locked_until: Option<DateTime<Utc>>,
+        disabled_at: Option<DateTime<Utc>>,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT name, role, language, created_at, last_seen_at, locked_until, disabled_at
+         FROM users ORDER BY name LIMIT 1000",
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let name = row
+                .name
+                .parse()
+                .map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+            Ok(User {
+                name,
+                role: row.role,
+                language: row.language,
+                created_at: row.created_at,
+                last_seen_at: row.last_seen_at,
+                locked_until: row.locked_until,
+                disabled_at: row.disabled_at,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,167 @@
+use std::future::{Ready, ready};
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use percent_encoding::percent_decode;
+use serde::de::DeserializeOwned;
+
+use crate::web::forms::{FormErrors, FormView};
+use crate::web::guard::UNSHOWN;
+use crate::web::i18n::msg;
+use crate::web::problem::Problem;
+
+/// A posted form has at most this many bytes.
+pub const FORM_LIMIT: usize = 64 * 1024;
+
+/// A form as it was posted, read and checked by the guard before the handler runs.
+#[derive(Debug, Clone)]
+pub struct Posted(Rc<Body>);
+
+#[derive(Debug)]
+struct Body {
+    fields: Vec<(String, String)>,
+    /// Nothing shows that it came from a page of ours. Only routes that say `.reshow()` get such
+    /// a form, to show it again; `read` gives it to nobody.
+    foreign: bool,
+}
+
+impl Posted {
+    /// Reads `application/x-www-form-urlencoded`. Strictly: what is not UTF-8 is refused, for a
+    /// replacement character in a note would be a silent change.
+    pub fn decode(body: &[u8]) -> Result<Self, Problem> {
+        let mut fields = Vec::new();
+        for pair in body.split(|&b| b == b'&').filter(|pair| !pair.is_empty()) {
+            let middle = pair.iter().position(|&b| b == b'=');
+            let (name, value) = match middle {
+                Some(at) => (&pair[..at], &pair[at + 1..]),
+                None => (pair, &[][..]),
+            };
+            fields.push((decoded(name)?, decoded(value)?));
+        }
+        Ok(Self::of_fields(fields, false))
+    }
+
+    pub fn of_fields(fields: Vec<(String, String)>, foreign: bool) -> Self {
+        Self(Rc::new(Body { fields, foreign }))
+    }
+
+    /// What the guard read for this request.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0.fields
+    }
+
+    /// The first value of a field; empty when there is none.
+    pub fn value(&self, name: &str) -> &str {
+        let field = self.0.fields.iter().find(|(field, _)| field == name);
+        field.map_or("", |(_, value)| value)
+    }
+
+    pub(in crate::web) fn into_foreign(self) -> Self {
+        Self::of_fields(self.0.fields.clone(), true)
+    }
+
+    /// What a person entered, without passwords and what the page itself put there.
+    pub fn shown(&self) -> Vec<(String, String)> {
+        let fields = self.0.fields.iter();
+        let shown =
+            fields.filter(|(name, value)| !UNSHOWN.contains(&name.as_str()) && !value.is_empty());
+        shown.cloned().collect()
+    }
+
+    /// Reads the form into `F` and makes a command of it; or the form to show again, with what is
+    /// wrong: 422, or 403 when nothing shows that it came from a page of ours.
+    ///
+    /// `F` is private to its page: strings, each with `#[serde(default)]`, lists for repeated
+    /// keys. What they mean is decided in `command`.
+    pub fn read<F: DeserializeOwned, C>(
+        &self,
+        command: impl FnOnce(F) -> Result<C, FormErrors>,
+    ) -> Result<C, FormView> {
+        let refill = |status| FormView::refill(self.0.fields.clone(), status);
+        if self.0.foreign {
+            return Err(refill(StatusCode::FORBIDDEN).problem(msg("foreign-form-detail")));
+        }
+        let encoded = serde_html_form::to_string(&self.0.fields).unwrap_or_default();
+        let form: F = serde_html_form::from_str(&encoded)
+            .map_err(|_| refill(StatusCode::BAD_REQUEST).problem(msg("malformed-detail")))?;
+        command(form).map_err(|errors| refill(StatusCode::UNPROCESSABLE_ENTITY).errors(errors))
+    }
+}
+
+impl FromRequest for Posted {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let missing = || Problem::internal("Posted on a route whose guard reads no form");
+        ready(Self::of(request).ok_or_else(missing))
+    }
+}
+
+fn decoded(text: &[u8]) -> Result<String, Problem> {
+    let spaced: Vec<u8> = text
+        .iter()
+        .map(|&b| if b == b'+' { b' ' } else { b })
+        .collect();
+    let bytes = percent_decode(&spaced).collect::<Vec<u8>>();
+    String::from_utf8(bytes).map_err(|_| Problem::malformed("the form is not UTF-8"))
+}
+
+/// The whole body, if it is at most `limit` bytes.
+pub async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk =
+            chunk.map_err(|error| Problem::malformed("the body was cut off").cause(error))?;
+        if body.len() + chunk.len() > limit {
+            return Err(Problem::too_large(limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Form {
+        #[serde(default)]
+        sku: Vec<String>,
+        #[serde(default)]
+        note: String,
+    }
+
+    #[test]
+    fn repeated_keys_and_chinese_are_read() {
+        let posted = Posted::decode("sku=A+1&note=%E4%B8%A4%E7%AE%B1&sku=B%2B2&x".as_bytes());
+        let form = posted.unwrap().read(|form: Form| Ok(form)).unwrap();
+        assert_eq!(form.sku, ["A 1", "B+2"]);
+        assert_eq!(form.note, "两箱");
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_refused() {
+        assert!(Posted::decode(b"note=%ff%fe").is_err());
+        assert!(Posted::decode(b"note=\xd6\xd0").is_err());
+    }
+
+    #[test]
+    fn a_foreign_form_is_only_shown_again() {
+        let posted = Posted::of_fields(vec![("note".into(), "kept".into())], true);
+        let view = posted.read(|form: Form| Ok(form)).err().unwrap();
+        assert_eq!(view.status(), StatusCode::FORBIDDEN);
+        assert_eq!(view.value("note"), "kept");
+    }
+}

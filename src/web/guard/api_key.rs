@@ -1,0 +1,34 @@
+//! `Authorization: Bearer sk_live_…`
+
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::AUTHORIZATION;
+
+use crate::domain::role::Scope;
+use crate::web::extract::State;
+use crate::web::problem::Problem;
+
+/// Finds the bearer of the request's key and keeps it for [`Caller`](crate::web::extract::Caller).
+///
+/// # Errors
+/// 401 with no key or an unknown one, 403 when its scope does not include `needed`.
+pub async fn check(request: &ServiceRequest, needed: Scope) -> Result<(), Problem> {
+    let header = request.headers().get(AUTHORIZATION);
+    let key = header
+        .and_then(|value| value.to_str().ok())
+        .and_then(bearer)
+        .ok_or_else(Problem::unauthorized)?;
+    let keys = &State::of(request.request()).services.api_keys;
+    let bearer = keys.verify(key).await?;
+    let bearer = bearer.ok_or_else(Problem::unauthorized)?;
+    if !bearer.scope.includes(needed) {
+        return Err(Problem::scope_too_small(needed.as_str()));
+    }
+    request.extensions_mut().insert(bearer);
+    Ok(())
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, key) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}

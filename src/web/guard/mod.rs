@@ -1,0 +1,180 @@
+//! Who may pass. Every route has a [`Guard`]; there is no way to add one without.
+//!
+//! For a page the order is: the form is readable (413, 415, 400), it comes from this site
+//! (`Origin`), the person is signed in (303 or the sign-in form), the role may (403), the form's
+//! token is this session's (403), changes are not paused (503). For the API: the key is known
+//! (401), its scope reaches (403).
+
+mod api_key;
+mod csrf;
+pub mod kept;
+mod origin;
+mod seal;
+
+pub use csrf::Token;
+pub use seal::Sealer;
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse};
+use futures_util::FutureExt;
+
+use super::extract::{Posted, State, read_body};
+use super::paths;
+use super::problem::Problem;
+use super::respond::see_other;
+use super::visitor::Visitor;
+use crate::domain::role::{Action, Scope};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Anybody. Forms still need their token.
+    Public,
+    /// People whose role may do this.
+    SignedIn(Action),
+    /// Programs with a key of at least this scope.
+    ApiKey(Scope),
+    /// The payment gateways: the handler checks the gateway's own signature.
+    GatewaySignature,
+}
+
+/// What one route asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    pub guard: Guard,
+    /// A posted form may have this many bytes.
+    pub form_limit: usize,
+    /// A form that fails the token check is given to the handler, to be shown again.
+    pub reshow: bool,
+}
+
+/// Fields that are the page's own, or secret: never shown, never kept.
+pub const UNSHOWN: [&str; 6] = ["csrf", "op", "return", "next", "kept", "password"];
+
+/// The middleware of one route. Nothing below it answers an error: refusals and panics become
+/// problems, which `answer` renders.
+pub async fn check(
+    rule: Rule,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let http = request.request().clone();
+    let refused = match admit(rule, &mut request).await {
+        Ok(None) => {
+            let answer = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+            return Ok(match answer {
+                Ok(Ok(response)) => response.map_into_boxed_body(),
+                Ok(Err(error)) => ServiceResponse::from_err(error, http),
+                Err(panic) => ServiceResponse::from_err(Problem::panicked(&*panic), http),
+            });
+        }
+        Ok(Some(instead)) => ServiceResponse::new(http, instead),
+        Err(problem) => ServiceResponse::from_err(problem, http),
+    };
+    Ok(refused)
+}
+
+/// `None` to go on, or an answer instead.
+async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpResponse>, Problem> {
+    match rule.guard {
+        Guard::Public => {
+            receive(rule, request).await?;
+            confirm(rule, request)?;
+            Ok(None)
+        }
+        Guard::SignedIn(action) => {
+            receive(rule, request).await?;
+            let visitor = Visitor::of(request.request());
+            let Some(user) = &visitor.user else {
+                return match request.method().is_safe() {
+                    true => Ok(Some(see_other(&paths::login(&here(request))))),
+                    false => Err(Problem::signed_out()),
+                };
+            };
+            if !user.role.may(action) {
+                return Err(Problem::forbidden(action));
+            }
+            confirm(rule, request)?;
+            pausable(request)?;
+            Ok(None)
+        }
+        Guard::ApiKey(scope) => {
+            api_key::check(request, scope).await?;
+            Ok(None)
+        }
+        Guard::GatewaySignature => Ok(None),
+    }
+}
+
+/// Reads the form of an unsafe request, if it comes from this site at all.
+async fn receive(rule: Rule, request: &mut ServiceRequest) -> Result<(), Problem> {
+    if request.method().is_safe() {
+        return Ok(());
+    }
+    let kind = request.headers().get(CONTENT_TYPE);
+    let kind = kind
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Problem::wrong_type("application/x-www-form-urlencoded"));
+    }
+    let payload = std::mem::replace(request.parts_mut().1, Payload::None);
+    let body = read_body(payload, rule.form_limit).await?;
+    let posted = Posted::decode(&body)?;
+    let origin = origin::check(request.request());
+    if origin.is_err() && !rule.reshow {
+        request.extensions_mut().insert(posted.into_foreign());
+        return origin.map_err(Problem::foreign_form);
+    }
+    let posted = match origin {
+        Ok(()) => posted,
+        Err(_) => posted.into_foreign(),
+    };
+    request.extensions_mut().insert(posted);
+    Ok(())
+}
+
+/// The form's token must be this session's.
+fn confirm(rule: Rule, request: &ServiceRequest) -> Result<(), Problem> {
+    if request.method().is_safe() {
+        return Ok(());
+    }
+    let posted = Posted::of(request.request())
+        .ok_or_else(|| Problem::internal("a form is confirmed before it is read"))?;
+    if csrf::matches(request.request(), posted.value("csrf")) {
+        return Ok(());
+    }
+    request.extensions_mut().insert(posted.into_foreign());
+    match rule.reshow {
+        true => Ok(()),
+        false => Err(Problem::foreign_form(
+            "the form's token is not the session's",
+        )),
+    }
+}
+
+fn pausable(request: &ServiceRequest) -> Result<(), Problem> {
+    if request.method().is_safe() {
+        return Ok(());
+    }
+    let condition = &State::of(request.request()).services.condition;
+    match condition.read_only() {
+        // Leaving is always possible.
+        Some(_) if request.path() == paths::LOGOUT => Ok(()),
+        Some(read_only) => Err(Problem::read_only(read_only.until)),
+        None => Ok(()),
+    }
+}
+
+/// The address that was asked for, to return to.
+fn here(request: &ServiceRequest) -> String {
+    let uri = request.uri();
+    uri.path_and_query()
+        .map_or_else(|| paths::HOME.to_owned(), ToString::to_string)
+}

@@ -1,0 +1,55 @@
+//! Pages, forms and the JSON API.
+//!
+//! Where things are: [`routes`] is the one list of addresses, with who may use each. A page `x` is
+//! `paths::x()`, `pages/x.rs` (`XPage`, its handlers), `templates/pages/x.html`, messages in
+//! `locales/*/x.ftl`, and `tests/it/web/x.rs`. Handlers read, call a service, and answer; they
+//! take [`extract`]ors and the [`layout`], and answer `Result<HttpResponse, Problem>`.
+
+pub mod answer;
+pub mod assets;
+pub mod extract;
+pub mod filters;
+pub mod forms;
+pub mod guard;
+pub mod i18n;
+pub mod layout;
+pub mod nav;
+pub mod numbers;
+pub mod pages;
+pub mod paths;
+pub mod problem;
+pub mod request_id;
+pub mod respond;
+pub mod route;
+pub mod server;
+pub mod session;
+pub mod state;
+pub mod visitor;
+
+pub use server::serve;
+pub use state::{Site, Web};
+
+use guard::Guard::{Public, SignedIn};
+use pages::{login, machine, overview, prefs};
+use route::{Entry, get, post};
+
+use crate::domain::role::Action::View;
+
+/// Every address of the site. The first that matches a path is taken.
+#[rustfmt::skip]
+pub fn routes() -> Vec<Entry> {
+    vec![
+        // For machines.
+        get(paths::HEALTHZ, Public, machine::healthz),
+        get(paths::STATIC, Public, assets::file),
+
+        // Coming and going.
+        get(paths::LOGIN, Public, login::form),
+        post(paths::LOGIN, Public, login::submit).reshow(),
+        post(paths::LOGOUT, SignedIn(View), login::sign_out),
+        post(paths::PREFS_LANGUAGE, Public, prefs::language),
+
+        // The desk.
+        get(paths::HOME, SignedIn(View), overview::page),
+    ]
+}

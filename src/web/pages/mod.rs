@@ -1,0 +1,6 @@
+//! Pages: a file each, with the page's struct, its handlers and its form.
+
+pub mod login;
+pub mod machine;
+pub mod overview;
+pub mod prefs;

@@ -1,0 +1,370 @@
+//! Everything that can go wrong with a request, as one value.
+//!
+//! A handler answers `Result<HttpResponse, Problem>`. The problem is logged once, with its whole
+//! chain, and rendered once, in [`super::answer`]: as a page for people, as
+//! `application/problem+json` (RFC 9457) below `/api/`. What caused it goes to the log and never
+//! to the visitor; the request id goes to both.
+
+mod json;
+mod page;
+mod rejection;
+
+pub use json::body as json_body;
+pub use page::response as page_response;
+
+use std::any::Any;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use super::i18n::{Message, Worded, msg};
+use crate::domain::rejection::{Rejection, ServiceError};
+use crate::domain::role::Action;
+
+/// A request that came to nothing, or (5xx) may have. One pointer, as an error should be.
+#[derive(Debug)]
+pub struct Problem(Box<Details>);
+
+/// What there is to say about it.
+#[derive(Debug)]
+pub struct Details {
+    pub status: StatusCode,
+    /// The stable code of the JSON API, one of those in `docs/api`.
+    pub code: &'static str,
+    /// The heading: what is wrong.
+    pub title: Message,
+    /// What happened to what was asked, and what to do.
+    pub detail: Message,
+    /// When it makes sense to try again.
+    pub retry: Option<Retry>,
+    /// More members of the JSON document: `lines`, `errors`.
+    pub members: Map<String, Value>,
+    /// For the log only.
+    pub cause: Option<String>,
+    pub(super) headers: Vec<(&'static str, String)>,
+}
+
+/// When to try again; also the header `Retry-After`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    Seconds(u32),
+    At(DateTime<Utc>),
+}
+
+impl Retry {
+    /// The header `Retry-After`, in whole seconds from `now`, rounded up.
+    pub fn write(self, headers: &mut HeaderMap, now: DateTime<Utc>) {
+        let seconds = match self {
+            Self::Seconds(seconds) => i64::from(seconds),
+            Self::At(at) if at > now => (at - now).num_seconds() + 1,
+            Self::At(_) => 1,
+        };
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, title: Message, detail: Message) -> Self {
+        Self(Box::new(Details {
+            status,
+            code,
+            title,
+            detail,
+            retry: None,
+            members: Map::new(),
+            cause: None,
+            headers: Vec::new(),
+        }))
+    }
+
+    /// What was looked for is not there. `detail` can be replaced to say what that was.
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            msg("not-found-title"),
+            msg("not-found-detail"),
+        )
+    }
+
+    /// The address is right and the method is not; `allow` as in the header.
+    pub fn method_not_allowed(allow: &str) -> Self {
+        let problem = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            msg("method-title"),
+            msg("method-detail"),
+        );
+        problem.header("Allow", allow)
+    }
+
+    /// The request cannot be read. `why` is for programs: English, about what they sent.
+    pub fn malformed(why: impl Into<String>) -> Self {
+        let problem = Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            msg("malformed-title"),
+            msg("malformed-detail"),
+        );
+        problem.reason(why)
+    }
+
+    /// The request can be read, and these fields hold what they must not. The sentences are for
+    /// programs: English.
+    pub fn invalid(errors: &[(String, String)]) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            msg("invalid-title"),
+            msg("invalid-detail"),
+        );
+        let errors: Vec<_> = errors
+            .iter()
+            .map(|(field, message)| json!({"field": field, "message": message}))
+            .collect();
+        problem.members.insert("errors".into(), errors.into());
+        problem
+    }
+
+    pub fn too_large(limit_bytes: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            msg("too-large-title"),
+            msg("too-large-detail").with("kib", limit_bytes / 1024),
+        )
+    }
+
+    /// `expected` is a media type.
+    pub fn wrong_type(expected: &str) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "wrong_type",
+            msg("wrong-type-title"),
+            msg("wrong-type-detail").with("expected", expected),
+        )
+    }
+
+    /// No key, or none that we know.
+    pub fn unauthorized() -> Self {
+        let problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            msg("unauthorized-title"),
+            msg("unauthorized-detail"),
+        );
+        problem.header("WWW-Authenticate", r#"Bearer realm="stockdesk""#)
+    }
+
+    /// The key's scope does not reach this far.
+    pub fn scope_too_small(needed: &str) -> Self {
+        let problem = Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            msg("scope-title"),
+            msg("scope-detail").with("scope", needed),
+        );
+        let challenge = format!(r#"Bearer error="insufficient_scope", scope="{needed}""#);
+        problem.header("WWW-Authenticate", &challenge)
+    }
+
+    /// Signed in, and this is not for their role.
+    pub fn forbidden(action: Action) -> Self {
+        let detail = match action {
+            Action::Administer => msg("forbidden-ask-admin"),
+            Action::View | Action::Correct | Action::Draft | Action::ReverseOwn => {
+                msg("forbidden-ask-operator").with("action", action.message())
+            }
+            Action::Approve | Action::Reverse | Action::Repair => {
+                msg("forbidden-ask-supervisor").with("action", action.message())
+            }
+        };
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            msg("forbidden-title"),
+            detail,
+        )
+    }
+
+    /// Somebody who is not signed in tried to change something. Rendered as the sign-in form.
+    pub fn signed_out() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "signed_out",
+            msg("login-ended-title"),
+            msg("login-ended-lost"),
+        )
+    }
+
+    /// Nothing shows that this form came from a page of ours. `why` is for the log.
+    pub fn foreign_form(why: &'static str) -> Self {
+        let problem = Self::new(
+            StatusCode::FORBIDDEN,
+            "foreign_form",
+            msg("foreign-form-title"),
+            msg("foreign-form-detail"),
+        );
+        problem.cause(why)
+    }
+
+    pub fn locked(until: DateTime<Utc>) -> Self {
+        let problem = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limited",
+            msg("locked-title"),
+            msg("locked-detail").with("until", until),
+        );
+        problem.retry(Retry::At(until))
+    }
+
+    /// Changes are paused on purpose.
+    pub fn read_only(until: Option<DateTime<Utc>>) -> Self {
+        let detail = match until {
+            Some(until) => msg("read-only-until").with("until", until),
+            None => msg("read-only"),
+        };
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "read_only",
+            msg("read-only-title"),
+            detail,
+        );
+        problem.retry(until.map_or(Retry::Seconds(60), Retry::At))
+    }
+
+    /// Ours to mend.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        let problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            msg("internal-title"),
+            msg("internal-detail"),
+        );
+        problem.cause(cause)
+    }
+
+    /// A handler gave up in the middle. The panic itself is in the log already.
+    pub fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::internal(text.unwrap_or_else(|| "a panic without a text".to_owned()))
+    }
+
+    pub fn detail(mut self, detail: Message) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    pub fn cause(mut self, cause: impl fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Says more to programs, in the member `detail`.
+    fn reason(mut self, why: impl Into<String>) -> Self {
+        self.members.insert("detail".into(), why.into().into());
+        self
+    }
+
+    /// To the log: once, here.
+    pub(super) fn log(&self) {
+        let (code, status) = (self.code, self.status.as_u16());
+        let cause = self.cause.as_deref().unwrap_or_default();
+        match self.status.is_server_error() {
+            true => tracing::error!(code, status, cause, "the request failed"),
+            false => tracing::debug!(code, status, cause, "the request was refused"),
+        }
+    }
+}
+
+impl Deref for Problem {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status.as_u16(), self.code)
+    }
+}
+
+/// What actix sends when nothing renders the problem, and that is a bug: a status, and no text.
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status)
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Rejected(rejection) => rejection.into(),
+            ServiceError::NotConfirmed(cause) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not_confirmed",
+                msg("away-title"),
+                msg("away-detail"),
+            )
+            .retry(Retry::Seconds(2))
+            .cause(cause),
+            ServiceError::Busy => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                msg("busy-title"),
+                msg("busy-detail"),
+            )
+            .retry(Retry::Seconds(1)),
+            ServiceError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        rejection::problem(&rejection)
+    }
+}
+
+/// Whatever actix itself refuses before one of our handlers runs.
+impl From<&actix_web::Error> for Problem {
+    fn from(error: &actix_web::Error) -> Self {
+        let response = error.as_response_error();
+        match response.status_code() {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(0),
+            status if status.is_client_error() => Self::malformed("the request cannot be read"),
+            _ => Self::internal(error),
+        }
+    }
+}

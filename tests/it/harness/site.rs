@@ -1,0 +1,125 @@
+//! The whole server, on a free port, over a world of its own.
+
+use std::net::TcpListener;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use actix_web::dev::ServerHandle;
+use chrono::{TimeDelta, Utc};
+use stockdesk::domain::role::{Role, Scope};
+use stockdesk::service::{ApiKeys, Audit, Clock, Condition, Services, Users};
+use stockdesk::web::{self, Web};
+
+use super::browser::Browser;
+use super::world::World;
+
+/// What everybody's password is.
+pub const PASSWORD: &str = "correct horse";
+
+pub struct Site {
+    pub world: World,
+    pub web: Web,
+    /// `http://127.0.0.1:…`
+    pub address: String,
+    server: ServerHandle,
+    ahead: Arc<AtomicI64>,
+}
+
+impl Site {
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A site with other settings than usual.
+    pub async fn start_with(change: impl FnOnce(&mut web::Site)) -> Self {
+        let world = World::new().await;
+        let ahead = Arc::new(AtomicI64::new(0));
+        let services = services(&world, ahead.clone());
+        let mut site = settings();
+        change(&mut site);
+        let web = Web::new(services, site).expect("the static files");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = web::serve(web.clone(), listener, NonZeroUsize::new(1)).expect("a server");
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self {
+            world,
+            web,
+            address,
+            server: handle,
+            ahead,
+        }
+    }
+
+    pub fn services(&self) -> &Services {
+        &self.web.services
+    }
+
+    /// Lets time pass for the site, and for nobody else.
+    pub fn wait(&self, time: TimeDelta) {
+        self.ahead.fetch_add(time.num_seconds(), Ordering::SeqCst);
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.address)
+    }
+
+    /// Makes a user.
+    pub async fn user(&self, name: &str, role: Role) {
+        let name = name.parse().expect("a name");
+        let users = &self.services().users;
+        let added = users.create(&name, role, PASSWORD, "command:test").await;
+        assert!(added.expect("the database answers"), "{name} is new");
+    }
+
+    /// A browser with a new user signed in.
+    pub async fn signed_in(&self, name: &str, role: Role) -> Browser {
+        self.user(name, role).await;
+        let mut browser = self.browser();
+        browser.sign_in(name, PASSWORD).await;
+        browser
+    }
+
+    /// A new API key.
+    pub async fn api_key(&self, name: &str, scope: Scope) -> String {
+        let keys = &self.services().api_keys;
+        let key = keys.create(name, scope, "command:test").await;
+        key.expect("the database answers").expect("a new name")
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // Its worker would live on for the rest of the test run.
+        drop(self.server.stop(false));
+    }
+}
+
+fn settings() -> web::Site {
+    web::Site {
+        environment: "test".to_owned(),
+        zone: chrono_tz::Asia::Shanghai,
+        base_url: None,
+        session_hours: 12,
+        secret_key: "a secret of 32 characters or more".to_owned(),
+        static_dir: None,
+        trusted_proxy: Arc::new(|_| false),
+    }
+}
+
+fn services(world: &World, ahead: Arc<AtomicI64>) -> Services {
+    let clock = Clock::new(move || Utc::now() + TimeDelta::seconds(ahead.load(Ordering::SeqCst)));
+    let pool = world.desk.pool().clone();
+    let audit = Audit::new(pool.clone(), clock.clone());
+    Services {
+        api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
+        users: Users::new(pool, clock.clone(), audit.clone()),
+        condition: Condition::default(),
+        desk: world.desk.clone(),
+        audit,
+        clock,
+    }
+}
