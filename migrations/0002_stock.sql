@@ -1,5 +1,7 @@
 -- The present level of every (warehouse, SKU). `version` rises by one with every ledger entry.
 -- `unlimited` is a flag of its own, so that no arithmetic can ever mistake it for a level.
+-- `state` is derived; its index finds the few SKUs that need attention among very many, and is
+-- written only when a SKU runs low or out, or comes back, not with every sale.
 CREATE TABLE stock (
   id         INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   warehouse  VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -13,7 +15,12 @@ CREATE TABLE stock (
   version    BIGINT UNSIGNED NOT NULL DEFAULT 0,
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
+  state      ENUM('ok', 'low', 'out', 'unlimited') CHARACTER SET ascii
+             AS (CASE WHEN unlimited <> 0 THEN 'unlimited' WHEN available = 0 THEN 'out'
+                 WHEN available <= low_water THEN 'low' ELSE 'ok' END) STORED,
   UNIQUE KEY stock_sku (warehouse, sku),
+  KEY stock_search (sku, warehouse, name),
+  KEY stock_state (state, sku, warehouse),
   CONSTRAINT stock_warehouse FOREIGN KEY (warehouse) REFERENCES warehouses (warehouse),
   CONSTRAINT stock_never_negative CHECK (available >= 0),
   CONSTRAINT stock_reserved_never_negative CHECK (reserved >= 0),

@@ -1,5 +1,6 @@
 -- Orders of shops; their lines are their ledger entries. `next_action_at` is when a worker looks
 -- next: the deadline, then each attempt to close; it is pushed on as a lease while one works.
+-- `listed_at` is what lists go by: the deadline while an order is open, then when it was placed.
 CREATE TABLE orders (
   order_no           VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   status             ENUM('pending', 'closing', 'cancelled', 'paid')
@@ -24,8 +25,11 @@ CREATE TABLE orders (
   cancel_note        VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
   evidence_id        BIGINT UNSIGNED NULL,
   created_at         DATETIME(6) NOT NULL,
+  listed_at          DATETIME(6)
+                     AS (CASE WHEN status IN ('pending', 'closing') THEN pay_deadline
+                         ELSE created_at END) STORED,
   KEY orders_due (next_action_at),
-  KEY orders_list (status, pay_deadline, order_no),
+  KEY orders_list (status, listed_at, order_no),
   CONSTRAINT orders_document FOREIGN KEY (order_no) REFERENCES documents (document),
   CONSTRAINT orders_evidence FOREIGN KEY (order_no, evidence_id)
     REFERENCES evidence (order_no, id),

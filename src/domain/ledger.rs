@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::actor::Source;
-use super::ids::{DocumentNo, EntryId, Sku, Warehouse};
+use super::ids::{DocumentNo, EntryId, OpId, Sku, Warehouse};
 use super::words::words;
 
 words! {
@@ -46,6 +46,8 @@ pub struct LedgerEntry {
     pub document_kind: DocumentKind,
     pub reverses: Option<EntryId>,
     pub reversed_by: Option<EntryId>,
+    /// The staff operation that made this entry, when one did.
+    pub op: Option<OpId>,
     /// `user:…`, `key:…`, `worker:…` or `command:…`. Of a reversal: who reversed.
     pub actor: String,
     pub source: Source,
@@ -75,4 +77,45 @@ words! {
         /// No stock moved: it forbids a deduction whose rollback came first.
         Fence = "fence",
     }
+}
+
+/// A document with who, why and everything it moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Document {
+    pub document: DocumentNo,
+    pub kind: DocumentKind,
+    /// `None` for a fence.
+    pub warehouse: Option<Warehouse>,
+    pub actor: String,
+    pub source: Source,
+    pub reason: Option<String>,
+    pub note: Option<String>,
+    pub reference: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub reversed: Option<Reversal>,
+    /// In the order of its lines; reversals after what they reverse.
+    pub entries: Vec<LedgerEntry>,
+}
+
+/// Who undid a document, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reversal {
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub source: Source,
+    pub op: Option<OpId>,
+    pub reason: Option<String>,
+    pub note: Option<String>,
+}
+
+/// A SKU's level at a past moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PastLevel {
+    pub at: DateTime<Utc>,
+    /// Available units then; `None` when the SKU was unlimited.
+    pub available: Option<i64>,
+    /// The version then: 0 before the first entry.
+    pub version: u64,
+    /// The newest entry at that moment.
+    pub entry: Option<EntryId>,
 }

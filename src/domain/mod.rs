@@ -1,6 +1,7 @@
 //! Pure types and rules: no clock, no I/O. Everything else in the house speaks these words.
 
 pub mod actor;
+pub mod attention;
 pub mod audit;
 pub mod book;
 pub mod command;

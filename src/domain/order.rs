@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::ids::{DocumentNo, EntryId, Sku, Warehouse};
+use super::ids::{DocumentNo, EntryId, OpId, Sku, Warehouse};
 use super::money::Money;
 use super::payment::PaymentState;
 use super::words::words;
@@ -112,6 +112,9 @@ pub struct Order {
     pub payment_url: Option<String>,
     pub transaction_id: Option<String>,
     pub paid_at: Option<DateTime<Utc>>,
+    /// Who asked for the cancel, with which operation, and why.
+    pub cancel_actor: Option<String>,
+    pub cancel_op: Option<OpId>,
     pub cancel_reason: Option<String>,
     pub cancel_note: Option<String>,
     /// Goods of a paid order came back at this time.
@@ -133,9 +136,18 @@ pub struct OrderRow {
     pub gateway: Option<String>,
     pub payment_state: Option<PaymentState>,
     pub payment_checked_at: Option<DateTime<Utc>>,
+    /// The staff operation that cancels it.
+    pub cancel_op: Option<OpId>,
     /// Units over all lines.
     pub units: i64,
     /// The first few lines, for a glance.
     pub lines: Vec<(Sku, i64)>,
     pub line_count: i64,
+}
+
+/// The open orders that hold units of one SKU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OpenOrders {
+    pub orders: u32,
+    pub units: i64,
 }

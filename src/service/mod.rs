@@ -8,6 +8,7 @@ mod checkout;
 pub mod clock;
 pub mod condition;
 pub mod desk;
+pub mod queries;
 mod settle;
 pub mod users;
 pub mod verify;
@@ -18,6 +19,7 @@ pub use cashier::{Cashier, CashierSettings};
 pub use clock::Clock;
 pub use condition::Condition;
 pub use desk::Desk;
+pub use queries::Queries;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
 
@@ -29,5 +31,6 @@ pub struct Services {
     pub clock: Clock,
     pub condition: Condition,
     pub desk: Desk,
+    pub queries: Queries,
     pub users: Users,
 }

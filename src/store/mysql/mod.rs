@@ -4,11 +4,15 @@
 //! noun first: `user_fetch`, `ledger_list`. SQL stays within what both servers do.
 
 pub mod api_keys;
+pub mod attention;
 pub mod audit;
 pub mod commit;
 pub mod json;
+pub mod ledger;
+pub mod operations;
 pub mod orders;
 pub mod stock;
+pub mod stock_list;
 pub mod users;
 pub mod verify;
 
@@ -17,6 +21,7 @@ use std::time::Duration;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::{Executor, MySqlPool};
 
+use crate::domain::listing::CappedCount;
 use crate::domain::rejection::ServiceError;
 
 /// What went wrong with the database, sorted by what the caller can do about it.
@@ -125,4 +130,24 @@ pub async fn is_migrated(pool: &MySqlPool) -> StoreResult<bool> {
             .fetch_one(pool)
             .await?;
     Ok(applied == newest)
+}
+
+/// Rows that a list looks at, at most, to find one page of what matches.
+pub const WINDOW: u32 = 10_000;
+
+/// A text that `LIKE` takes for itself.
+fn like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+/// What `SELECT COUNT(*)` over at most one row more than the cap came to.
+fn capped(count: i64) -> CappedCount {
+    CappedCount(u32::try_from(count).unwrap_or(u32::MAX))
 }

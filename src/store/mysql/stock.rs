@@ -11,7 +11,8 @@ use super::json::{json_list, parse};
 use crate::domain::ids::{DocumentNo, Sku, StockId, Warehouse};
 use crate::domain::stock::StockLevel;
 
-const COLUMNS: &str = "s.id, s.warehouse, s.sku, s.name, s.available, s.reserved, s.unlimited,
+pub(super) const COLUMNS: &str =
+    "s.id, s.warehouse, s.sku, s.name, s.available, s.reserved, s.unlimited,
   s.low_water, s.version, s.updated_at";
 
 impl FromRow<'_, MySqlRow> for StockLevel {
@@ -76,6 +77,30 @@ pub async fn stock_fetch(
         .bind(warehouse.as_str())
         .bind(sku.as_str())
         .fetch_optional(pool)
+        .await?)
+}
+
+/// The present level of one row of stock.
+pub async fn stock_by_id(pool: &MySqlPool, id: StockId) -> StoreResult<Option<StockLevel>> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM stock s WHERE s.id = ?"));
+    Ok(sqlx::query_as(sql).bind(id).fetch_optional(pool).await?)
+}
+
+/// The present levels of those `skus` that the warehouse holds, in no order.
+pub async fn stock_fetch_many(
+    pool: &MySqlPool,
+    warehouse: &Warehouse,
+    skus: &[&Sku],
+) -> StoreResult<Vec<StockLevel>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM stock s WHERE s.warehouse = ? AND s.sku IN (
+           SELECT j.sku FROM JSON_TABLE(?, '$[*]' COLUMNS (
+             sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) j)"
+    ));
+    Ok(sqlx::query_as(sql)
+        .bind(warehouse.as_str())
+        .bind(json_list(skus))
+        .fetch_all(pool)
         .await?)
 }
 

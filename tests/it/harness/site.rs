@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use actix_web::dev::ServerHandle;
 use chrono::{TimeDelta, Utc};
 use stockdesk::domain::role::{Role, Scope};
-use stockdesk::service::{ApiKeys, Audit, Clock, Condition, Services, Users};
+use stockdesk::service::{ApiKeys, Audit, Clock, Condition, Queries, Services, Users};
 use stockdesk::web::{self, Web};
 
 use super::browser::Browser;
@@ -116,6 +116,7 @@ fn services(world: &World, ahead: Arc<AtomicI64>) -> Services {
     let audit = Audit::new(pool.clone(), clock.clone());
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
+        queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool, clock.clone(), audit.clone()),
         condition: Condition::default(),
         desk: world.desk.clone(),

@@ -3,7 +3,7 @@
 use sqlx::mysql::MySqlRow;
 use sqlx::{MySqlPool, Row};
 
-use crate::domain::ids::{DocumentNo, EntryId, StockId};
+use crate::domain::ids::{DocumentNo, EntryId, OpId, StockId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::order::{Evidence, Order, OrderEvent, OrderLine, OrderStatus};
 use crate::store::mysql::StoreResult;
@@ -49,11 +49,6 @@ pub async fn order_fetch(pool: &MySqlPool, order_no: &DocumentNo) -> StoreResult
 
 fn order(r: &MySqlRow) -> Result<Order, sqlx::Error> {
     let status: OrderStatus = r.try_get("status")?;
-    let minor: Option<i64> = r.try_get("amount_minor")?;
-    let currency: Option<String> = r.try_get("currency")?;
-    let amount = minor
-        .zip(currency.as_deref().and_then(Currency::parse))
-        .and_then(|(minor, currency)| Money::new(minor, currency));
     // Only goods of a paid order come back; an unpaid order's stock goes back by its cancel.
     let returned_at = match status {
         OrderStatus::Paid => r.try_get("reversed_at")?,
@@ -66,13 +61,15 @@ fn order(r: &MySqlRow) -> Result<Order, sqlx::Error> {
         actor: r.try_get("actor")?,
         created_at: r.try_get("created_at")?,
         gateway: r.try_get("gateway")?,
-        amount,
+        amount: amount(r)?,
         pay_deadline: r.try_get("pay_deadline")?,
         payment_state: r.try_get("payment_state")?,
         payment_checked_at: r.try_get("payment_checked_at")?,
         payment_url: r.try_get("payment_url")?,
         transaction_id: r.try_get("transaction_id")?,
         paid_at: r.try_get("paid_at")?,
+        cancel_actor: r.try_get("cancel_actor")?,
+        cancel_op: cancel_op(r)?,
         cancel_reason: r.try_get("cancel_reason")?,
         cancel_note: r.try_get("cancel_note")?,
         returned_at,
@@ -80,6 +77,19 @@ fn order(r: &MySqlRow) -> Result<Order, sqlx::Error> {
         lines: Vec::new(),
         events: Vec::new(),
     })
+}
+
+/// `amount_minor` and `currency` of a row.
+pub(in crate::store::mysql) fn amount(r: &MySqlRow) -> Result<Option<Money>, sqlx::Error> {
+    let minor: Option<i64> = r.try_get("amount_minor")?;
+    let currency: Option<String> = r.try_get("currency")?;
+    let amount = minor.zip(currency.as_deref().and_then(Currency::parse));
+    Ok(amount.and_then(|(minor, currency)| Money::new(minor, currency)))
+}
+
+pub(super) fn cancel_op(r: &MySqlRow) -> Result<Option<OpId>, sqlx::Error> {
+    let op: Option<String> = r.try_get("cancel_op")?;
+    op.map(|op| parse(&op)).transpose()
 }
 
 fn evidence(r: &MySqlRow) -> Result<Option<Evidence>, sqlx::Error> {

@@ -6,6 +6,7 @@
 mod closing;
 mod due;
 mod fetch;
+mod list;
 mod payment;
 
 use std::time::Duration;
@@ -19,6 +20,9 @@ pub use closing::{
 };
 pub use due::{closings_claim, unsent_claim};
 pub use fetch::order_fetch;
+pub use list::{OrdersOf, open_orders_of, orders_count, orders_fetch, orders_window};
+
+pub(super) use fetch::amount;
 pub use payment::{
     payment_answered, payment_not_created, payment_opened, payment_send, watched_fetch,
 };

@@ -1,0 +1,40 @@
+//! Lists that people should see empty.
+
+use super::Queries;
+use crate::domain::attention::{GateDifference, LatePayment};
+use crate::domain::listing::{CappedCount, Limit, Page, Seen};
+use crate::domain::rejection::ServiceResult;
+use crate::store::mysql::attention;
+
+impl Queries {
+    /// Differences of the gate, newest first; `after` is the number of the last one seen.
+    pub async fn differences_list(
+        &self,
+        open_only: bool,
+        after: Option<u64>,
+        limit: Limit,
+    ) -> ServiceResult<Seen<Page<GateDifference, u64>>> {
+        let page = attention::differences_list(&self.pool, open_only, after, limit);
+        self.read(page).await
+    }
+
+    /// Differences that are not repaired.
+    pub async fn differences_open(&self) -> ServiceResult<Seen<CappedCount>> {
+        self.read(attention::differences_open(&self.pool)).await
+    }
+
+    /// Money that paid for nothing and waits for somebody, oldest first; `after` is the number of
+    /// the last one seen.
+    pub async fn late_payments_list(
+        &self,
+        after: Option<u64>,
+        limit: Limit,
+    ) -> ServiceResult<Seen<Page<LatePayment, u64>>> {
+        let page = attention::late_payments_list(&self.pool, after, limit);
+        self.read(page).await
+    }
+
+    pub async fn late_payments_open(&self) -> ServiceResult<Seen<CappedCount>> {
+        self.read(attention::late_payments_open(&self.pool)).await
+    }
+}

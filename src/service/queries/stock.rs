@@ -1,0 +1,76 @@
+//! Stock: lists, one SKU, its level at a past moment.
+
+use chrono::{DateTime, Utc};
+
+use super::Queries;
+use crate::domain::ids::{Sku, StockId, Warehouse};
+use crate::domain::ledger::PastLevel;
+use crate::domain::listing::{CappedCount, Limit, Page, Seen, StockFilter, StockKey, StockSort};
+use crate::domain::rejection::ServiceResult;
+use crate::domain::stock::{StockLevel, closest};
+use crate::store::mysql::{ledger, stock, stock_list};
+
+/// SKUs looked at, on either side of each guess, to find the closest ones.
+const AROUND: u32 = 20;
+
+impl Queries {
+    /// All warehouses, by name.
+    pub async fn warehouses(&self) -> ServiceResult<Seen<Vec<Warehouse>>> {
+        self.read(stock::warehouse_list(&self.pool)).await
+    }
+
+    /// A page of stock. In order of available units it may be too slow for a million SKUs, unless
+    /// the filter names the state low or out.
+    pub async fn stock_list(
+        &self,
+        filter: &StockFilter,
+        sort: StockSort,
+        after: Option<&StockKey>,
+        limit: Limit,
+    ) -> ServiceResult<Seen<Page<StockLevel, StockKey>>> {
+        let page = stock_list::stock_list(&self.pool, filter, sort, after, limit);
+        self.read(page).await
+    }
+
+    /// How much stock matches. Asked for apart from the list, which can do without.
+    pub async fn stock_count(&self, filter: &StockFilter) -> ServiceResult<Seen<CappedCount>> {
+        self.read(stock_list::stock_count(&self.pool, filter)).await
+    }
+
+    pub async fn stock(
+        &self,
+        warehouse: &Warehouse,
+        sku: &Sku,
+    ) -> ServiceResult<Seen<Option<StockLevel>>> {
+        self.read(stock::stock_fetch(&self.pool, warehouse, sku))
+            .await
+    }
+
+    pub async fn stock_by_id(&self, id: StockId) -> ServiceResult<Seen<Option<StockLevel>>> {
+        self.read(stock::stock_by_id(&self.pool, id)).await
+    }
+
+    /// The level of a SKU at a past moment; `None` when there is no such row of stock.
+    pub async fn stock_at(
+        &self,
+        stock: StockId,
+        at: DateTime<Utc>,
+    ) -> ServiceResult<Seen<Option<PastLevel>>> {
+        self.read(ledger::level_at(&self.pool, stock, at)).await
+    }
+
+    /// At most five SKUs that somebody who typed `text` may have meant, closest first. The same
+    /// SKU in another warehouse comes before any other.
+    pub async fn closest_skus(&self, text: &str) -> ServiceResult<Seen<Vec<(Warehouse, Sku)>>> {
+        let mut guesses = vec![text.to_owned(), text.to_uppercase(), text.to_lowercase()];
+        guesses.dedup();
+        let found = async {
+            let mut near = Vec::new();
+            for guess in &guesses {
+                near.extend(stock_list::sku_neighbours(&self.pool, guess, AROUND).await?);
+            }
+            Ok(closest(text, near))
+        };
+        self.read(found).await
+    }
+}

@@ -1,0 +1,223 @@
+//! Lists of orders.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::mysql::MySqlRow;
+use sqlx::{FromRow, MySql, MySqlPool, QueryBuilder, Row};
+
+use super::super::{StoreResult, WINDOW, capped};
+use super::fetch::{amount, cancel_op};
+use crate::domain::ids::{DocumentNo, Sku, StockId};
+use crate::domain::listing::{CappedCount, OrderKey, Window};
+use crate::domain::order::{OrderRow, OrderStatus};
+use crate::domain::payment::PaymentState;
+use crate::store::mysql::json::{json_list, parse};
+
+/// Lines of an order that a list shows.
+const GLANCE: u32 = 3;
+
+/// Orders of one status, in the order of their list.
+#[derive(Debug, Clone)]
+pub struct OrdersOf<'a> {
+    pub status: OrderStatus,
+    pub due_before: Option<DateTime<Utc>>,
+    pub payment_state: Option<PaymentState>,
+    /// Only orders that moved one of these.
+    pub stock: Option<&'a [StockId]>,
+    pub after: Option<&'a OrderKey>,
+}
+
+impl OrdersOf<'_> {
+    fn looks_at_rows(&self) -> bool {
+        self.payment_state.is_some() || self.stock.is_some()
+    }
+}
+
+/// The first `wanted` keys of a list, among at most [`WINDOW`] rows.
+pub async fn orders_window(
+    pool: &MySqlPool,
+    orders: &OrdersOf<'_>,
+    wanted: u32,
+) -> StoreResult<Window<OrderKey>> {
+    let looks = orders.looks_at_rows();
+    let mut sql = QueryBuilder::new("SELECT w.listed_at, w.order_no FROM (");
+    window(&mut sql, orders, if looks { WINDOW } else { wanted });
+    sql.push(") w WHERE TRUE");
+    if let Some(state) = orders.payment_state {
+        sql.push(" AND w.payment_state = ").push_bind(state);
+    }
+    if let Some(stock) = orders.stock {
+        sql.push(" AND EXISTS (SELECT 1 FROM JSON_TABLE(");
+        sql.push_bind(json_list(stock));
+        sql.push(
+            ", '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j JOIN ledger l
+               ON l.document = w.order_no AND l.kind = 'deduct' AND l.stock_id = j.id)",
+        );
+    }
+    sql.push(order_by(orders.status, "w"))
+        .push(" LIMIT ")
+        .push_bind(wanted);
+    let found: Vec<OrderKey> = sql.build_query_as().fetch_all(pool).await?;
+    let goes_on = if looks && found.len() < wanted as usize {
+        end_of_window(pool, orders).await?
+    } else {
+        None
+    };
+    Ok(Window { found, goes_on })
+}
+
+/// How many orders a list has, counted up to the cap; without regard to what looks at rows.
+pub async fn orders_count(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResult<CappedCount> {
+    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (");
+    window(&mut sql, orders, CappedCount::CAP + 1);
+    sql.push(") t");
+    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+    Ok(capped(count))
+}
+
+async fn end_of_window(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResult<Option<OrderKey>> {
+    let mut sql = QueryBuilder::new("SELECT w.listed_at, w.order_no, COUNT(*) OVER () FROM (");
+    window(&mut sql, orders, WINDOW);
+    sql.push(") w ORDER BY ")
+        .push(match orders.status.holds_stock() {
+            true => "w.listed_at DESC, w.order_no DESC LIMIT 1",
+            false => "w.listed_at, w.order_no LIMIT 1",
+        });
+    let Some(row) = sql.build().fetch_optional(pool).await? else {
+        return Ok(None);
+    };
+    let looked_at: i64 = row.try_get(2)?;
+    let full = looked_at >= i64::from(WINDOW);
+    Ok(full.then(|| OrderKey::from_row(&row)).transpose()?)
+}
+
+fn window(sql: &mut QueryBuilder<MySql>, orders: &OrdersOf<'_>, rows: u32) {
+    let soonest_first = orders.status.holds_stock();
+    sql.push("SELECT o.listed_at, o.order_no");
+    if orders.looks_at_rows() {
+        sql.push(", o.payment_state");
+    }
+    sql.push(" FROM orders o WHERE o.status = ")
+        .push_bind(orders.status);
+    if let Some(due) = orders.due_before {
+        sql.push(" AND o.listed_at < ").push_bind(due);
+    }
+    if let Some(key) = orders.after {
+        let (or_equal, beyond) = if soonest_first {
+            (">=", ">")
+        } else {
+            ("<=", "<")
+        };
+        sql.push(format_args!(" AND o.listed_at {or_equal} "))
+            .push_bind(key.at);
+        sql.push(format_args!(" AND (o.listed_at {beyond} "))
+            .push_bind(key.at);
+        sql.push(format_args!(" OR o.order_no {beyond} "));
+        sql.push_bind(key.order_no.as_str().to_owned()).push(")");
+    }
+    sql.push(order_by(orders.status, "o"))
+        .push(" LIMIT ")
+        .push_bind(rows);
+}
+
+fn order_by(status: OrderStatus, table: &str) -> String {
+    let way = if status.holds_stock() { "" } else { " DESC" };
+    format!(" ORDER BY {table}.listed_at{way}, {table}.order_no{way}")
+}
+
+impl FromRow<'_, MySqlRow> for OrderKey {
+    fn from_row(r: &MySqlRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            at: r.try_get("listed_at")?,
+            order_no: parse(r.try_get("order_no")?)?,
+        })
+    }
+}
+
+const ROWS: &str =
+    "SELECT o.*, d.warehouse FROM orders o JOIN documents d ON d.document = o.order_no
+  WHERE o.order_no IN (SELECT j.order_no FROM JSON_TABLE(?, '$[*]' COLUMNS (
+    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j)";
+
+const SUMS: &str = "SELECT l.document, COUNT(*), CAST(-SUM(l.delta) AS SIGNED) FROM ledger l
+  WHERE l.reverses IS NULL AND l.document IN (SELECT j.order_no FROM JSON_TABLE(?, '$[*]' COLUMNS (
+    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j)
+  GROUP BY l.document";
+
+const GLANCES: &str = "SELECT l.document, s.sku, -l.delta FROM ledger l
+  JOIN stock s ON s.id = l.stock_id
+  WHERE l.reverses IS NULL AND l.line < ? AND l.document IN (
+    SELECT j.order_no FROM JSON_TABLE(?, '$[*]' COLUMNS (
+      order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j)
+  ORDER BY l.document, l.line";
+
+/// The rows of a list of orders, in the order of `keys`.
+pub async fn orders_fetch(pool: &MySqlPool, keys: &[OrderKey]) -> StoreResult<Vec<OrderRow>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&DocumentNo> = keys.iter().map(|key| &key.order_no).collect();
+    let names = json_list(&names);
+    let rows = sqlx::query(ROWS).bind(&names).fetch_all(pool).await?;
+    let sums: Vec<(String, i64, i64)> = sqlx::query_as(SUMS).bind(&names).fetch_all(pool).await?;
+    let glances: Vec<(String, String, i64)> = sqlx::query_as(GLANCES)
+        .bind(GLANCE)
+        .bind(&names)
+        .fetch_all(pool)
+        .await?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for r in &rows {
+        let row = order_row(r)?;
+        found.insert(row.order_no.to_string(), row);
+    }
+    for (order_no, count, units) in sums {
+        if let Some(row) = found.get_mut(&order_no) {
+            (row.line_count, row.units) = (count, units);
+        }
+    }
+    for (order_no, sku, units) in glances {
+        let sku: Sku = parse(&sku)?;
+        if let Some(row) = found.get_mut(&order_no) {
+            row.lines.push((sku, units));
+        }
+    }
+    Ok(keys
+        .iter()
+        .filter_map(|key| found.remove(key.order_no.as_str()))
+        .collect())
+}
+
+fn order_row(r: &MySqlRow) -> Result<OrderRow, sqlx::Error> {
+    Ok(OrderRow {
+        order_no: parse(r.try_get("order_no")?)?,
+        warehouse: parse(r.try_get("warehouse")?)?,
+        status: r.try_get("status")?,
+        created_at: r.try_get("created_at")?,
+        pay_deadline: r.try_get("pay_deadline")?,
+        amount: amount(r)?,
+        gateway: r.try_get("gateway")?,
+        payment_state: r.try_get("payment_state")?,
+        payment_checked_at: r.try_get("payment_checked_at")?,
+        cancel_op: cancel_op(r)?,
+        units: 0,
+        lines: Vec::new(),
+        line_count: 0,
+    })
+}
+
+/// Open orders that hold units of a SKU: how many, and units, among its newest [`WINDOW`]
+/// entries. The units tell whether that was all of them: compare with `reserved`.
+pub async fn open_orders_of(pool: &MySqlPool, stock: StockId) -> StoreResult<(u32, i64)> {
+    const SQL: &str = "SELECT COUNT(*), CAST(COALESCE(-SUM(w.delta), 0) AS SIGNED) FROM (
+        SELECT l.document, l.kind, l.delta FROM ledger l WHERE l.stock_id = ?
+        ORDER BY l.version DESC LIMIT ?) w
+      JOIN orders o ON o.order_no = w.document
+      WHERE w.kind = 'deduct' AND o.status IN ('pending', 'closing')";
+    let (orders, units): (i64, i64) = sqlx::query_as(SQL)
+        .bind(stock)
+        .bind(WINDOW)
+        .fetch_one(pool)
+        .await?;
+    Ok((u32::try_from(orders).unwrap_or(u32::MAX), units))
+}
