@@ -21,3 +21,55 @@ action-reverse = roll this back or cancel it
 action-reverse-own = roll this back
 action-repair = start a reconciliation
 action-administer = manage users and keys
+
+available = Available
+reserved = Reserved
+warehouse = Warehouse
+reason = Reason
+note = Note
+reference = Reference
+
+reason-damaged = Damaged
+reason-lost = Lost or short
+reason-sample = Sample taken
+reason-sold-offline = Sold offline
+reason-received = Received
+reason-returned = Returned by a customer
+reason-count-error = Count error
+reason-correction = Correction
+reason-count = Count
+reason-entered-twice = Entered twice
+reason-wrong-sku = Wrong SKU
+reason-wrong-quantity = Wrong quantity
+reason-customer-asked = Customer asked
+reason-duplicate = Duplicate
+reason-suspected-fraud = Suspected fraud
+reason-cannot-supply = Cannot supply
+reason-not-paid = Not paid in time
+reason-sale = Sale
+reason-other = Other
+
+kind-deduct = Deduct
+kind-adjust = Adjust
+kind-set = Set to counted
+kind-rollback = Roll back
+kind-cancel = Cancel order
+
+op-draft = Draft
+op-applied = Applied
+op-refused = Refused
+op-waiting = Waiting
+op-discarded = Discarded
+
+order-pending = Waiting for payment
+order-closing = Being cancelled
+order-cancelled = Cancelled
+order-paid = Paid
+
+payment-unsent = Not sent yet
+payment-sent = Being created
+payment-open = Not paid
+payment-paying = Paying now
+payment-paid = Paid
+payment-closed = Closed
+payment-unknown = No answer

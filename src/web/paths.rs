@@ -5,6 +5,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::domain::ids::{DocumentNo, EntryId, OpId, Sku, Warehouse};
+
 /// All but what RFC 3986 calls unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -24,6 +26,19 @@ pub const LOGOUT: &str = "/logout";
 pub const PREFS_LANGUAGE: &str = "/prefs/language";
 pub const STATIC: &str = "/static/{file}";
 
+pub const STOCK_DEDUCT: &str = "/stock/{warehouse}/{sku}/deduct";
+pub const STOCK_ADJUST: &str = "/stock/{warehouse}/{sku}/adjust";
+pub const STOCK_SET: &str = "/stock/{warehouse}/{sku}/set";
+pub const ENTRY_ROLLBACK: &str = "/ledger/{entry}/rollback";
+pub const ORDERS: &str = "/orders";
+pub const ORDER: &str = "/orders/{order_no}";
+pub const ORDER_CANCEL: &str = "/orders/{order_no}/cancel";
+pub const ORDER_CHECK: &str = "/orders/{order_no}/check";
+pub const OPS: &str = "/ops";
+pub const OP: &str = "/ops/{op}";
+pub const OP_CONFIRM: &str = "/ops/{op}/confirm";
+pub const OP_DISCARD: &str = "/ops/{op}/discard";
+
 /// Where a page brings somebody who is not signed in; they return to `next`.
 pub fn login(next: &str) -> String {
     match next {
@@ -33,8 +48,32 @@ pub fn login(next: &str) -> String {
 }
 
 /// The page of one operation.
-pub fn op(op: &crate::domain::ids::OpId) -> String {
+pub fn op(op: &OpId) -> String {
     format!("/ops/{op}")
+}
+
+/// The page of one SKU in one warehouse.
+pub fn stock(warehouse: &Warehouse, sku: &Sku) -> String {
+    format!(
+        "/stock/{}/{}",
+        segment(warehouse.as_str()),
+        segment(sku.as_str())
+    )
+}
+
+/// The page of one ledger entry.
+pub fn entry(entry: &EntryId) -> String {
+    format!("/ledger/{entry}")
+}
+
+/// The form that rolls back the document of an entry.
+pub fn rollback(entry: &EntryId) -> String {
+    format!("{}/rollback", self::entry(entry))
+}
+
+/// The page of one order.
+pub fn order(order_no: &DocumentNo) -> String {
+    format!("/orders/{}", segment(order_no.as_str()))
 }
 
 /// Whether `path` leads to a page of this site and nowhere else: what a `next` or a `return`

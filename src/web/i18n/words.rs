@@ -1,6 +1,11 @@
 //! The words of the domain. Each value names its message, so that `{{ user.role|t }}` is enough.
 
 use super::{Message, Worded, msg};
+use crate::domain::ledger::EntryKind;
+use crate::domain::operation::{OpKind, OpStatus};
+use crate::domain::order::OrderStatus;
+use crate::domain::payment::PaymentState;
+use crate::domain::reason::Reason;
 use crate::domain::role::{Action, Role};
 use crate::service::condition::Part;
 
@@ -38,5 +43,62 @@ words! {
         Gate => "band-gate",
         Payments => "band-payments",
         Workers => "band-workers",
+    }
+    EntryKind {
+        Deduct => "kind-deduct",
+        Adjust => "kind-adjust",
+        Set => "kind-set",
+        Rollback => "kind-rollback",
+        Cancel => "kind-cancel",
+    }
+    OpKind {
+        Deduct => "kind-deduct",
+        Adjust => "kind-adjust",
+        Set => "kind-set",
+        Rollback => "kind-rollback",
+        Cancel => "kind-cancel",
+    }
+    OpStatus {
+        Draft => "op-draft",
+        Applied => "op-applied",
+        Refused => "op-refused",
+        Waiting => "op-waiting",
+        Discarded => "op-discarded",
+    }
+    OrderStatus {
+        Pending => "order-pending",
+        Closing => "order-closing",
+        Cancelled => "order-cancelled",
+        Paid => "order-paid",
+    }
+    PaymentState {
+        Unsent => "payment-unsent",
+        Sent => "payment-sent",
+        Open => "payment-open",
+        Paying => "payment-paying",
+        Paid => "payment-paid",
+        Closed => "payment-closed",
+        Unknown => "payment-unknown",
+    }
+    Reason {
+        Damaged => "reason-damaged",
+        Lost => "reason-lost",
+        Sample => "reason-sample",
+        SoldOffline => "reason-sold-offline",
+        Received => "reason-received",
+        Returned => "reason-returned",
+        CountError => "reason-count-error",
+        Correction => "reason-correction",
+        Count => "reason-count",
+        EnteredTwice => "reason-entered-twice",
+        WrongSku => "reason-wrong-sku",
+        WrongQuantity => "reason-wrong-quantity",
+        CustomerAsked => "reason-customer-asked",
+        Duplicate => "reason-duplicate",
+        SuspectedFraud => "reason-suspected-fraud",
+        CannotSupply => "reason-cannot-supply",
+        NotPaid => "reason-not-paid",
+        Sale => "reason-sale",
+        Other => "reason-other",
     }
 }
