@@ -3,6 +3,7 @@
 //! To add a subcommand `x`: write `cli/x.rs` with `pub struct Args` and `run`, then add it
 //! to [`Command`] and to [`dispatch`].
 
+mod api_key;
 mod bench;
 mod check_config;
 mod migrate;
@@ -10,6 +11,7 @@ pub mod opened;
 mod sandbox_pay;
 mod serve;
 pub mod shutdown;
+mod user;
 mod verify;
 mod version;
 
@@ -45,6 +47,10 @@ enum Command {
     Migrate(migrate::Args),
     /// Check every invariant, and print each: exit code 0 when all are held, else 1
     Verify(verify::Args),
+    /// Add people, and set their passwords
+    User(user::Args),
+    /// Make keys for programs
+    ApiKey(api_key::Args),
     /// Run the sandbox payment gateway alone
     SandboxPay(sandbox_pay::Args),
     /// Print every setting with its value and where that comes from
@@ -125,6 +131,8 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Bench(args) => bench::run(args, config).await,
         Command::Migrate(args) => migrate::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
+        Command::User(args) => user::run(args, config).await,
+        Command::ApiKey(args) => api_key::run(args, config).await,
         Command::SandboxPay(args) => sandbox_pay::run(args, config).await,
         Command::CheckConfig(args) => check_config::run(args, matches),
         Command::Version(args) => version::run(args),

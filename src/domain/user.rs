@@ -61,6 +61,48 @@ impl fmt::Display for UserName {
     }
 }
 
+/// A password that somebody chose: 8 characters or more, at most 200 bytes.
+#[derive(Clone)]
+pub struct NewPassword(String);
+
+/// Why a password cannot be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    #[error("a password has at least {} characters", NewPassword::MIN_CHARS)]
+    TooShort,
+    #[error("a password has at most {} bytes", NewPassword::MAX_BYTES)]
+    TooLong,
+}
+
+impl NewPassword {
+    pub const MIN_CHARS: usize = 8;
+    pub const MAX_BYTES: usize = 200;
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl FromStr for NewPassword {
+    type Err = WeakPassword;
+
+    fn from_str(text: &str) -> Result<Self, WeakPassword> {
+        if text.chars().count() < Self::MIN_CHARS {
+            return Err(WeakPassword::TooShort);
+        }
+        if text.len() > Self::MAX_BYTES {
+            return Err(WeakPassword::TooLong);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// A person, as the list of users shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {

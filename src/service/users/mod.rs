@@ -18,7 +18,7 @@ use super::{Audit, Clock};
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::role::Role;
-use crate::domain::user::{User, UserName};
+use crate::domain::user::{NewPassword, User, UserName};
 use crate::store::mysql::users::{self, LockPolicy};
 
 /// Five wrong passwords in a row lock a name for a minute, each further one for twice as long,
@@ -200,10 +200,10 @@ impl Users {
         &self,
         name: &UserName,
         role: Role,
-        password: &str,
+        password: &NewPassword,
         by: &str,
     ) -> ServiceResult<bool> {
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.passwords.hash(password.expose()).await?;
         let added = users::user_insert(&self.pool, name, role, &hash, self.clock.now()).await?;
         if added {
             self.note_change(AuditAction::UserCreated, name, by, Some(role.as_str()))
@@ -219,10 +219,10 @@ impl Users {
     pub async fn set_password(
         &self,
         name: &UserName,
-        password: &str,
+        password: &NewPassword,
         by: &str,
     ) -> ServiceResult<bool> {
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.passwords.hash(password.expose()).await?;
         let set = users::user_password_set(&self.pool, name, &hash).await?;
         if set {
             self.sessions.forget(name.as_str());

@@ -1,3 +1,4 @@
 //! The commands that read and fill the stores.
 
+mod accounts;
 mod verify;

@@ -70,8 +70,9 @@ impl Site {
     /// Makes a user.
     pub async fn user(&self, name: &str, role: Role) {
         let name = name.parse().expect("a name");
+        let password = PASSWORD.parse().expect("long enough");
         let users = &self.services().users;
-        let added = users.create(&name, role, PASSWORD, "command:test").await;
+        let added = users.create(&name, role, &password, "command:test").await;
         assert!(added.expect("the database answers"), "{name} is new");
     }
 

@@ -40,9 +40,8 @@ async fn a_new_password_ends_the_sessions_of_the_old_one() {
     assert_eq!(browser.get("/").await.status, 200);
     let users = &site.services().users;
     let name = "li.wei".parse().expect("a name");
-    let set = users
-        .set_password(&name, "another one", "command:test")
-        .await;
+    let password = "another one".parse().expect("long enough");
+    let set = users.set_password(&name, &password, "command:test").await;
     assert!(set.expect("the database answers"));
     assert_eq!(browser.get("/").await.status, 303);
     assert_eq!(browser.try_sign_in("li.wei", PASSWORD).await.status, 422);
