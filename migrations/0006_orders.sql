@@ -1,5 +1,6 @@
 -- Orders of shops; their lines are their ledger entries. `next_action_at` is when a worker looks
--- next: the deadline, then each attempt to close; it is pushed on as a lease while one works.
+-- next: soon after it was placed (was its payment created?), at the deadline, at each attempt to
+-- close; it is pushed on as a lease while one works.
 -- `listed_at` is what lists go by: the deadline while an order is open, then when it was placed.
 CREATE TABLE orders (
   order_no           VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
@@ -28,7 +29,7 @@ CREATE TABLE orders (
   listed_at          DATETIME(6)
                      AS (CASE WHEN status IN ('pending', 'closing') THEN pay_deadline
                          ELSE created_at END) STORED,
-  KEY orders_due (next_action_at),
+  KEY orders_due (status, next_action_at),
   KEY orders_list (status, listed_at, order_no),
   CONSTRAINT orders_document FOREIGN KEY (order_no) REFERENCES documents (document),
   CONSTRAINT orders_evidence FOREIGN KEY (order_no, evidence_id)

@@ -16,8 +16,10 @@ use crate::domain::receipt::{Applied, CancelReceipt};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::gateway::PaymentGateway;
 use crate::store::mysql::orders::{
-    Closing, WatchedOrder, cancel_receipt_fetch, closing_begin, closing_unanswered, closings_claim,
+    Closing, WatchedOrder, cancel_receipt_fetch, closing_begin, closing_unanswered,
 };
+
+const TIMEOUT: Actor = Actor::Worker("timeout_cancel");
 
 impl Cashier {
     /// Cancels an order. The receipt says `cancelled`, or `closing` when the gateway has proved
@@ -58,22 +60,11 @@ impl Cashier {
         }
     }
 
-    /// Claims what is due: orders past their deadline, and those whose closing is to be tried
-    /// again. Each belongs to the caller for a minute.
-    pub async fn claim_closings(
-        &self,
-        now: DateTime<Utc>,
-        limit: u32,
-    ) -> ServiceResult<Vec<DocumentNo>> {
-        Ok(closings_claim(self.pool(), now, now + LEASE, limit).await?)
-    }
-
-    /// Takes a claimed order as far as its gateway lets it; `not_paid` is the reason unless
+    /// Takes an order that is due as far as its gateway lets it; the reason is `not_paid` unless
     /// somebody gave another one before. `None`: nothing is proved, and it is tried again later.
     pub async fn time_out(
         &self,
         order_no: &DocumentNo,
-        actor: &Actor,
         now: DateTime<Utc>,
     ) -> ServiceResult<Option<Applied<CancelReceipt>>> {
         let cancel = Cancel {
@@ -82,8 +73,8 @@ impl Cashier {
             reason: Some(Reason::NotPaid.as_str().to_owned()),
             note: None,
         };
-        match self.begin(&cancel, actor, now).await? {
-            Begun::Closing(order, _) => self.close(&order, actor, now).await,
+        match self.begin(&cancel, &TIMEOUT, now).await? {
+            Begun::Closing(order, _) => self.close(&order, &TIMEOUT, now).await,
             Begun::Receipt(receipt) => Ok(Some(Applied::before(receipt))),
         }
     }

@@ -13,8 +13,12 @@ use tokio::sync::mpsc;
 
 use super::checkout::Checkouts;
 use super::desk::Desk;
+use crate::domain::ids::DocumentNo;
+use crate::domain::order::OrderStatus;
 use crate::domain::payment::{GatewayAnswer, PaymentState};
+use crate::domain::rejection::ServiceResult;
 use crate::gateway::{Gateways, Watched};
+use crate::store::mysql::orders::due_claim;
 
 /// How the cashier deals with gateways.
 #[derive(Debug, Clone)]
@@ -47,12 +51,27 @@ pub(super) struct Inner {
     pub desk: Desk,
     pub gateways: Gateways,
     pub settings: CashierSettings,
-    pub checkouts: mpsc::Sender<crate::domain::ids::DocumentNo>,
+    pub checkouts: mpsc::Sender<DocumentNo>,
 }
 
 /// One try to close or create may take this long before another instance begins one as well.
 /// Longer than all calls of a try together; a second one at the same time would do no harm.
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// An open order that somebody has to look at now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueOrder {
+    pub order_no: DocumentNo,
+    pub step: DueStep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueStep {
+    /// Its payment should exist by now: [`Cashier::create_payment`].
+    CreatePayment,
+    /// Past its deadline, or closing: [`Cashier::time_out`].
+    Cancel,
+}
 
 impl Cashier {
     /// Starts the task that creates payments; it ends when the last clone is dropped.
@@ -76,6 +95,27 @@ impl Cashier {
 
     pub fn desk(&self) -> &Desk {
         &self.inner.desk
+    }
+
+    /// Claims orders that are due: `limit` that are closing and as many that are pending, at most.
+    /// Each belongs to the caller for a minute, of all instances.
+    ///
+    /// # Errors
+    /// `NotConfirmed` when the database is away.
+    pub async fn claim_due(&self, now: DateTime<Utc>, limit: u32) -> ServiceResult<Vec<DueOrder>> {
+        let mut due = Vec::new();
+        for status in [OrderStatus::Closing, OrderStatus::Pending] {
+            let claimed = due_claim(self.pool(), status, now, now + LEASE, limit).await?;
+            due.extend(claimed.into_iter().map(|(order_no, deadline)| DueOrder {
+                order_no,
+                step: if status == OrderStatus::Closing || deadline <= now {
+                    DueStep::Cancel
+                } else {
+                    DueStep::CreatePayment
+                },
+            }));
+        }
+        Ok(due)
     }
 
     pub(super) fn pool(&self) -> &MySqlPool {

@@ -16,7 +16,7 @@ use crate::domain::payment::{CreateAnswer, NewPayment, PaymentState};
 use crate::domain::rejection::ServiceResult;
 use crate::gateway::PaymentGateway;
 use crate::store::mysql::orders::{
-    WatchedOrder, payment_not_created, payment_opened, payment_send, unsent_claim, watched_fetch,
+    WatchedOrder, payment_not_created, payment_opened, payment_send, watched_fetch,
 };
 
 const ACTOR: Actor = Actor::Worker("checkout");
@@ -39,16 +39,6 @@ impl Cashier {
         self.create_payment(order_no, self.desk().now()).await?;
         let order = watched_fetch(self.pool(), order_no).await?;
         Ok(order.map(|order| order.payment_state))
-    }
-
-    /// Claims pending orders whose payment nobody has created. Each belongs to the caller for a
-    /// minute.
-    pub async fn claim_unsent(
-        &self,
-        now: DateTime<Utc>,
-        limit: u32,
-    ) -> ServiceResult<Vec<DocumentNo>> {
-        Ok(unsent_claim(self.pool(), now, now + LEASE, limit).await?)
     }
 
     /// The step itself; nothing happens when it is not this order's next one.

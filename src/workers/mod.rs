@@ -2,18 +2,16 @@
 //! compared. A worker takes no input: what is to be done stands in the stores, so that it can be
 //! run at any time, by any number of instances, and again after a crash.
 
-mod checkout;
 mod driver;
-mod timeout_cancel;
+mod due_orders;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-pub use checkout::Checkout;
 pub use driver::{Driver, WorkerStatus};
-pub use timeout_cancel::TimeoutCancel;
+pub use due_orders::DueOrders;
 
 use crate::domain::rejection::ServiceResult;
 
@@ -28,7 +26,7 @@ pub struct Round {
 
 #[async_trait]
 pub trait Worker: Send + 'static {
-    /// A word, as in the actor `worker:<name>` and in metrics.
+    /// A word, as on the health page and in metrics.
     fn name(&self) -> &'static str;
 
     /// The rest between two runs, unless it is woken.

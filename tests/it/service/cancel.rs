@@ -8,7 +8,7 @@ use stockdesk::domain::order::OrderStatus;
 use stockdesk::domain::payment::{GatewayAnswer, PaymentState};
 use stockdesk::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use stockdesk::gateway::PaymentGateway;
-use stockdesk::workers::TimeoutCancel;
+use stockdesk::workers::DueOrders;
 
 use super::till::{Till, after_deadline, cancel, number, staff};
 use crate::eventually::eventually;
@@ -131,7 +131,7 @@ async fn without_proof_the_stock_stays_held_and_is_returned_once_it_comes() {
     }
     assert_eq!(till.world.levels("A").await, (90, 10));
     // Nor does time help: a day later it is held as it was.
-    let worker = TimeoutCancel::new(till.cashier.clone());
+    let worker = DueOrders::new(till.cashier.clone());
     let day = chrono::TimeDelta::days(1);
     for _ in 0..3 {
         let round = worker.run_once(chrono::Utc::now() + day).await.unwrap();
@@ -270,7 +270,7 @@ async fn worker_staff_and_shop_at_once_return_the_stock_once() {
             tokio::spawn(async move { cashier.cancel(cancel, actor).await })
         });
         let workers = [&till.cashier, &second].map(|cashier| {
-            let worker = TimeoutCancel::new(cashier.clone());
+            let worker = DueOrders::new(cashier.clone());
             tokio::spawn(async move { worker.run_once(after_deadline()).await })
         });
         let answers = join_all(people).await;

@@ -2,11 +2,12 @@
 
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
-use stockdesk::domain::payment::PaymentState;
+use stockdesk::domain::payment::{GatewayAnswer, PaymentState};
 use stockdesk::gateway::PaymentGateway;
-use stockdesk::workers::Checkout;
+use stockdesk::store::mysql::orders::{Closing, closing_begin};
+use stockdesk::workers::DueOrders;
 
-use super::till::{Till, number};
+use super::till::{Till, cancel, number, staff};
 use crate::eventually::eventually;
 
 async fn next_look(till: &Till, order_no: &str) -> chrono::DateTime<Utc> {
@@ -58,7 +59,7 @@ async fn what_a_crash_or_a_lost_answer_left_undone_is_done_by_a_worker() {
     assert_eq!(till.events("R3").await, ["gateway_unknown no_answer"]);
 
     till.all_switches_off().await;
-    let worker = Checkout::new(till.cashier.clone());
+    let worker = DueOrders::new(till.cashier.clone());
     assert_eq!(
         worker.run_once(Utc::now()).await.unwrap().done,
         0,
@@ -84,7 +85,7 @@ async fn a_gateway_that_refuses_is_asked_again_and_the_order_still_times_out() {
     let state = till.cashier.checkout(&number("R1")).await.unwrap();
     assert_eq!(state, Some(PaymentState::Sent));
     assert_eq!(till.events("R1").await, ["gateway_unknown refused"]);
-    let worker = stockdesk::workers::TimeoutCancel::new(till.cashier.clone());
+    let worker = DueOrders::new(till.cashier.clone());
     worker
         .run_once(super::till::after_deadline())
         .await
@@ -110,6 +111,33 @@ async fn an_order_past_its_deadline_or_cancelled_is_not_sent() {
     till.cashier.checkout(&number("R1")).await.unwrap();
     let gateway = till.cashier.gateways().get("sandbox").unwrap();
     let asked = gateway.query(&number("R1")).await;
-    let never = stockdesk::domain::payment::GatewayAnswer::NotCreated;
-    assert_eq!(asked, never, "the gateway has never heard of it");
+    assert_eq!(
+        asked,
+        GatewayAnswer::NotCreated,
+        "the gateway has never heard of it"
+    );
+}
+
+#[tokio::test]
+async fn an_order_that_began_to_close_unsent_is_not_sent_before_it_is_cancelled() {
+    let till = Till::new().await;
+    till.world.stock("A", 10).await;
+    till.placed("R1", &[("A", 1)]).await;
+    // Its canceller died right after the order began to close.
+    let pool = till.world.desk.pool();
+    let now = Utc::now();
+    let begun = closing_begin(pool, &cancel("R1"), &staff(), now, now).await;
+    assert!(matches!(begun, Ok(Closing::Begun(_))), "{begun:?}");
+    let state = till.cashier.checkout(&number("R1")).await.unwrap();
+    assert_eq!(state, Some(PaymentState::Unsent));
+    let gateway = till.cashier.gateways().get("sandbox").unwrap();
+    let asked = gateway.query(&number("R1")).await;
+    assert_eq!(asked, GatewayAnswer::NotCreated);
+
+    let worker = DueOrders::new(till.cashier.clone());
+    worker.run_once(Utc::now()).await.unwrap();
+    let order = till.order("R1").await;
+    assert_eq!(order.evidence.unwrap().code, "never_created");
+    assert_eq!(order.cancel_reason.as_deref(), Some("customer_asked"));
+    assert_eq!(till.world.levels("A").await, (10, 0));
 }

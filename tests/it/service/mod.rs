@@ -3,9 +3,9 @@
 mod cancel;
 mod checkout;
 mod drafts;
+mod due_orders;
 mod ledger_list;
 mod orders_list;
 mod settle;
 mod stock_list;
 mod till;
-mod timeout_cancel;

@@ -18,7 +18,7 @@ use sqlx::mysql::{MySqlConnection, MySqlRow};
 pub use closing::{
     Closing, cancel_receipt_fetch, closing_begin, closing_hurry, closing_unanswered,
 };
-pub use due::{closings_claim, unsent_claim};
+pub use due::due_claim;
 pub use fetch::order_fetch;
 pub use list::{OrdersOf, open_orders_of, orders_count, orders_fetch, orders_window};
 

@@ -1,8 +1,8 @@
-//! Orders that are not paid in time.
+//! Orders that are not paid in time, and how instances share them.
 
 use chrono::{TimeDelta, Utc};
 use stockdesk::domain::order::OrderStatus;
-use stockdesk::workers::TimeoutCancel;
+use stockdesk::workers::DueOrders;
 
 use super::till::{Till, after_deadline};
 use crate::eventually::eventually;
@@ -12,17 +12,17 @@ async fn an_order_not_paid_in_time_is_cancelled_and_no_other() {
     let till = Till::new().await;
     till.world.stock("A", 10).await;
     till.open("R1", &[("A", 2)]).await;
-    till.placed("R2", &[("A", 3)]).await;
     till.open("R3", &[("A", 1)]).await;
     till.pay("R3").await;
     eventually("R3 is paid", async || {
         till.status("R3").await == OrderStatus::Paid
     })
     .await;
-    let worker = TimeoutCancel::new(till.cashier.clone());
+    let worker = DueOrders::new(till.cashier.clone());
     let early = Utc::now() + TimeDelta::minutes(14);
     assert_eq!(worker.run_once(early).await.unwrap().done, 0);
-    assert_eq!(till.world.levels("A").await, (4, 5));
+    assert_eq!(till.world.levels("A").await, (7, 2));
+    till.placed("R2", &[("A", 3)]).await;
 
     assert_eq!(worker.run_once(after_deadline()).await.unwrap().done, 2);
     assert_eq!(till.world.levels("A").await, (9, 0));
@@ -50,26 +50,19 @@ async fn two_instances_share_the_orders() {
     // Ten at a time, both at once: nobody gets what the other one has.
     let mut claimed = Vec::new();
     loop {
-        let (a, b) = tokio::join!(
-            till.cashier.claim_closings(now, 10),
-            second.claim_closings(now, 10)
-        );
+        let (a, b) = tokio::join!(till.cashier.claim_due(now, 10), second.claim_due(now, 10));
         let (a, b) = (a.unwrap(), b.unwrap());
         if a.is_empty() && b.is_empty() {
             break;
         }
-        claimed.extend(a);
-        claimed.extend(b);
+        claimed.extend(a.into_iter().chain(b).map(|due| due.order_no));
     }
     assert_eq!(claimed.len(), 30);
     claimed.sort();
     claimed.dedup();
     assert_eq!(claimed.len(), 30);
     // Whoever claimed them has died: after the lease they come again.
-    let workers = [
-        TimeoutCancel::new(till.cashier.clone()),
-        TimeoutCancel::new(second),
-    ];
+    let workers = [DueOrders::new(till.cashier.clone()), DueOrders::new(second)];
     let later = now + TimeDelta::seconds(61);
     let (a, b) = tokio::join!(workers[0].run_once(later), workers[1].run_once(later));
     assert_eq!(a.unwrap().done + b.unwrap().done, 30);

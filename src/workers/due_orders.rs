@@ -1,4 +1,5 @@
-//! Orders that were not paid in time, and orders that wait for their gateway's proof.
+//! Open orders that are due: not paid in time, waiting for their gateway's proof, or without the
+//! payment that should have been created when they were placed.
 
 use std::time::Duration;
 
@@ -7,12 +8,10 @@ use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 
 use super::{Round, Worker};
-use crate::domain::actor::Actor;
-use crate::domain::ids::DocumentNo;
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::service::Cashier;
+use crate::service::cashier::{DueOrder, DueStep};
 
-const ACTOR: Actor = Actor::Worker("timeout_cancel");
 /// Orders claimed by one run.
 const TOGETHER: u32 = 200;
 /// Of them, those whose gateway is asked at one time.
@@ -20,51 +19,61 @@ const AT_ONCE: usize = 8;
 
 /// Many instances may run side by side: they share the orders.
 #[derive(Clone)]
-pub struct TimeoutCancel {
+pub struct DueOrders {
     cashier: Cashier,
 }
 
-impl TimeoutCancel {
+impl DueOrders {
     pub fn new(cashier: Cashier) -> Self {
         Self { cashier }
     }
 
-    /// Takes what is due as far as the gateways let it.
+    /// Takes each order that is due a step further, as far as its gateway lets it.
     ///
     /// # Errors
     /// When nothing could be claimed. What goes wrong with one order is logged, and that order
     /// comes again after its lease.
     pub async fn run_once(&self, now: DateTime<Utc>) -> ServiceResult<Round> {
-        let due = self.cashier.claim_closings(now, TOGETHER).await?;
+        let due = self.cashier.claim_due(now, TOGETHER).await?;
         let done = due.len();
         stream::iter(due)
-            .for_each_concurrent(AT_ONCE, |order_no| async move {
-                self.take(&order_no, now).await;
-            })
+            .for_each_concurrent(AT_ONCE, |due| async move { self.take(&due, now).await })
             .await;
         Ok(Round {
             done,
-            more: done == TOGETHER as usize,
+            more: done >= TOGETHER as usize,
         })
     }
 
-    async fn take(&self, order_no: &DocumentNo, now: DateTime<Utc>) {
-        match self.cashier.time_out(order_no, &ACTOR, now).await {
-            Ok(Some(_)) => tracing::info!(%order_no, "not paid in time: cancelled"),
-            Ok(None) => tracing::info!(%order_no, "not cancelled yet: its gateway proved nothing"),
+    async fn take(&self, due: &DueOrder, now: DateTime<Utc>) {
+        let order_no = &due.order_no;
+        let taken = match due.step {
+            DueStep::CreatePayment => self.cashier.create_payment(order_no, now).await,
+            DueStep::Cancel => match self.cashier.time_out(order_no, now).await {
+                Ok(Some(_)) => {
+                    tracing::info!(%order_no, "cancelled");
+                    Ok(())
+                }
+                // Why, is in the log already.
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            },
+        };
+        match taken {
+            Ok(()) => {}
             // It was paid, or somebody else was faster.
             Err(ServiceError::Rejected(why)) => {
                 tracing::info!(%order_no, code = why.code(), "not cancelled");
             }
-            Err(error) => tracing::warn!(%order_no, %error, "not cancelled; it comes again"),
+            Err(error) => tracing::warn!(%order_no, %error, "an order that is due comes again"),
         }
     }
 }
 
 #[async_trait]
-impl Worker for TimeoutCancel {
+impl Worker for DueOrders {
     fn name(&self) -> &'static str {
-        "timeout_cancel"
+        "due_orders"
     }
 
     fn period(&self) -> Duration {
