@@ -4,6 +4,7 @@
 
 mod driver;
 mod due_orders;
+mod gate;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use chrono::{DateTime, Utc};
 
 pub use driver::{Driver, WorkerStatus};
 pub use due_orders::DueOrders;
+pub use gate::Reconcile;
 
 use crate::domain::rejection::ServiceResult;
 
