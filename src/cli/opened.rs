@@ -5,17 +5,12 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::task::JoinHandle;
 
+use crate::app;
 use crate::config::Config;
 use crate::embedded::{self, Role, Stores};
-use crate::service::Clock;
-use crate::service::desk::{Desk, Limits};
+use crate::service::Desk;
 use crate::store::mysql;
-use crate::store::redis::{Connection, Gate};
 
-/// The gate's keys begin with this.
-const GATE_PREFIX: &str = "stockdesk";
-/// How long the gate remembers a document, so that a repeat need not ask MySQL.
-const GATE_MEMORY: Duration = Duration::from_secs(900);
 /// The gate takes an instance for dead that is silent for five seconds.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
@@ -59,8 +54,7 @@ impl Opened {
     }
 
     async fn on(config: &Config, stores: &Stores, schema: Schema) -> anyhow::Result<Desk> {
-        let size = config.stores.database_pool_size;
-        let pool = mysql::open(stores.database_url.expose(), size)?;
+        let pool = app::pool(config, stores)?;
         match schema {
             Schema::Migrate => mysql::migrate(&pool)
                 .await
@@ -73,16 +67,7 @@ impl Opened {
                 }
             }
         }
-        let timeout = Duration::from_millis(config.stock.gate_timeout_ms);
-        let connection = Connection::open(stores.redis_url.expose(), timeout)
-            .await
-            .context("Redis cannot be used")?;
-        let instance = ulid::Ulid::new().to_string();
-        let gate = Gate::new(connection, GATE_PREFIX, &instance, GATE_MEMORY);
-        if let Err(away) = gate.ping().await {
-            tracing::warn!(%away, "going on without the gate");
-        }
-        Ok(Desk::start(pool, gate, Clock::system(), Limits::default()))
+        app::desk(config, stores, pool).await
     }
 
     /// Takes leave of the gate and lets the stores go.

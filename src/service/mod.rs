@@ -8,6 +8,7 @@ mod checkout;
 pub mod clock;
 pub mod condition;
 pub mod desk;
+pub mod health;
 pub mod queries;
 mod settle;
 pub mod users;
@@ -19,6 +20,7 @@ pub use cashier::{Cashier, CashierSettings};
 pub use clock::Clock;
 pub use condition::Condition;
 pub use desk::Desk;
+pub use health::Health;
 pub use queries::Queries;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
@@ -28,9 +30,11 @@ pub use users::Users;
 pub struct Services {
     pub api_keys: ApiKeys,
     pub audit: Audit,
+    pub cashier: Cashier,
     pub clock: Clock,
     pub condition: Condition,
     pub desk: Desk,
+    pub health: Health,
     pub queries: Queries,
     pub users: Users,
 }

@@ -41,6 +41,8 @@ pub fn routes() -> Vec<Entry> {
     vec![
         // For machines.
         get(paths::HEALTHZ, Public, machine::healthz),
+        get(paths::READYZ, Public, machine::readyz),
+        get(paths::METRICS, Public, machine::metrics),
         get(paths::STATIC, Public, assets::file),
 
         // Coming and going.

@@ -20,6 +20,8 @@ pub fn segment(text: &str) -> impl std::fmt::Display + '_ {
 }
 
 pub const HEALTHZ: &str = "/healthz";
+pub const METRICS: &str = "/metrics";
+pub const READYZ: &str = "/readyz";
 pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
 pub const LOGOUT: &str = "/logout";

@@ -31,6 +31,8 @@ pub struct Site {
     pub static_dir: Option<PathBuf>,
     /// Whether the `X-Forwarded-For` of this address is believed.
     pub trusted_proxy: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+    /// All metrics of this process, in Prometheus' text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
 
 impl fmt::Debug for Site {

@@ -48,7 +48,7 @@ pub struct Driver {
     clock: Clock,
     stopping: CancellationToken,
     seats: Vec<Arc<Seat>>,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Driver {
@@ -57,7 +57,7 @@ impl Driver {
             clock,
             stopping: CancellationToken::new(),
             seats: Vec::new(),
-            tasks: Vec::new(),
+            tasks: Mutex::default(),
         }
     }
 
@@ -76,8 +76,8 @@ impl Driver {
         });
         self.seats.push(seat.clone());
         let (clock, stopping) = (self.clock.clone(), self.stopping.clone());
-        self.tasks
-            .push(tokio::spawn(drive(worker, seat, clock, stopping)));
+        let tasks = self.tasks.get_mut().unwrap_or_else(PoisonError::into_inner);
+        tasks.push(tokio::spawn(drive(worker, seat, clock, stopping)));
     }
 
     /// In the order in which they were started.
@@ -97,10 +97,11 @@ impl Driver {
 
     /// Lets runs that are under way finish, for `grace` at most. What is broken off then is left
     /// in the stores for whoever comes next.
-    pub async fn stop(self, grace: Duration) {
+    pub async fn stop(&self, grace: Duration) {
         self.stopping.cancel();
         let deadline = tokio::time::Instant::now() + grace;
-        for mut task in self.tasks {
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for mut task in tasks {
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
             if timeout(left, &mut task).await.is_err() {
                 task.abort();

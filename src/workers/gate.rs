@@ -39,6 +39,9 @@ impl Worker for Reconcile {
         }
         self.0.recover().await?;
         let swept = self.0.compare().await?;
-        Ok(Round { done: swept.compared, more: false })
+        Ok(Round {
+            done: swept.compared,
+            more: false,
+        })
     }
 }

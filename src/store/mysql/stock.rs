@@ -217,3 +217,10 @@ pub async fn differences_repaired(
         .await?;
     Ok(())
 }
+
+/// How many differences between the gate and MySQL are not repaired yet, counted up to 100.
+pub async fn differences_open(pool: &MySqlPool) -> StoreResult<i64> {
+    const SQL: &str = "SELECT COUNT(*) FROM (
+      SELECT 1 FROM gate_differences WHERE repaired_at IS NULL LIMIT 100) t";
+    Ok(sqlx::query_scalar(SQL).fetch_one(pool).await?)
+}

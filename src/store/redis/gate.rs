@@ -171,6 +171,12 @@ impl Gate {
         Ok(back)
     }
 
+    /// Waits for an answer of any kind, whatever the gate is thought to be.
+    pub async fn latency(&self) -> Result<(), GateAway> {
+        let mut connection = self.connection.clone();
+        self.time_ms(&mut connection).await.map(drop)
+    }
+
     async fn time_ms(&self, connection: &mut Connection) -> Result<u64, GateAway> {
         let (seconds, micros): (u64, u64) = redis::cmd("TIME")
             .query_async(connection)

@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use actix_web::dev::ServerHandle;
 use chrono::{TimeDelta, Utc};
 use stockdesk::domain::role::{Role, Scope};
-use stockdesk::service::{ApiKeys, Audit, Clock, Condition, Queries, Services, Users};
+use stockdesk::gateway::Gateways;
+use stockdesk::service::{
+    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Queries, Services, Users,
+};
 use stockdesk::web::{self, Web};
 
 use super::browser::Browser;
@@ -108,6 +111,7 @@ fn settings() -> web::Site {
         secret_key: "a secret of 32 characters or more".to_owned(),
         static_dir: None,
         trusted_proxy: Arc::new(|_| false),
+        metrics: Arc::new(String::new),
     }
 }
 
@@ -115,11 +119,23 @@ fn services(world: &World, ahead: Arc<AtomicI64>) -> Services {
     let clock = Clock::new(move || Utc::now() + TimeDelta::seconds(ahead.load(Ordering::SeqCst)));
     let pool = world.desk.pool().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
+    let condition = Condition::default();
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool, clock.clone(), audit.clone()),
-        condition: Condition::default(),
+        health: Health::new(
+            world.desk.clone(),
+            Gateways::default(),
+            condition.clone(),
+            Vec::new,
+        ),
+        cashier: Cashier::start(
+            world.desk.clone(),
+            Gateways::default(),
+            CashierSettings::new("http://127.0.0.1:1"),
+        ),
+        condition,
         desk: world.desk.clone(),
         audit,
         clock,

@@ -1,0 +1,295 @@
+//! How the desk is doing: each part, and what its state means for the work.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::MySqlPool;
+use tokio::time::timeout;
+
+use super::clock::Clock;
+use super::condition::{Condition, Part};
+use super::desk::Desk;
+use crate::gateway::Gateways;
+use crate::store::mysql;
+use crate::store::mysql::stock::differences_open;
+
+/// A part that does not answer for this long is down.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// An answer that takes this long is slow.
+const SLOW: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HealthState {
+    Ok,
+    Degraded,
+    Down,
+}
+
+impl HealthState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+            Self::Down => "down",
+        }
+    }
+}
+
+/// One part of the desk. `detail` names a gateway or a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    pub kind: ComponentKind,
+    pub detail: Option<&'static str>,
+    pub state: HealthState,
+    /// Of the last answer.
+    pub latency: Option<Duration>,
+    pub last_success_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ComponentKind {
+    Database,
+    Redis,
+    /// Does the gate agree with MySQL?
+    Gate,
+    Migrations,
+    Worker,
+    PaymentGateway,
+}
+
+impl ComponentKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Database => "database",
+            Self::Redis => "redis",
+            Self::Gate => "gate",
+            Self::Migrations => "migrations",
+            Self::Worker => "worker",
+            Self::PaymentGateway => "payment_gateway",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthReport {
+    pub at: DateTime<Utc>,
+    pub components: Vec<Component>,
+}
+
+impl HealthReport {
+    /// The worst state of one kind of part; `Ok` when there is none.
+    pub fn of(&self, kind: ComponentKind) -> HealthState {
+        let states = self
+            .components
+            .iter()
+            .filter(|c| c.kind == kind)
+            .map(|c| c.state);
+        states.max().unwrap_or(HealthState::Ok)
+    }
+
+    /// Down when nothing can be changed, degraded when something does not work as usual.
+    pub fn overall(&self) -> HealthState {
+        use ComponentKind::{Database, Migrations};
+        let worst = self
+            .components
+            .iter()
+            .map(|c| c.state)
+            .max()
+            .unwrap_or(HealthState::Ok);
+        match self.of(Database).max(self.of(Migrations)) {
+            HealthState::Down => HealthState::Down,
+            _ => worst.min(HealthState::Degraded),
+        }
+    }
+}
+
+/// How a worker is doing, as its driver tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerReport {
+    pub name: &'static str,
+    pub failures: u32,
+    pub last_success_at: Option<DateTime<Utc>>,
+}
+
+type Workers = Arc<dyn Fn() -> Vec<WorkerReport> + Send + Sync>;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Health {
+    pool: MySqlPool,
+    desk: Desk,
+    gateways: Gateways,
+    clock: Clock,
+    condition: Condition,
+    workers: Workers,
+}
+
+impl Health {
+    /// `workers` tells how the workers of this process are doing.
+    pub fn new(
+        desk: Desk,
+        gateways: Gateways,
+        condition: Condition,
+        workers: impl Fn() -> Vec<WorkerReport> + Send + Sync + 'static,
+    ) -> Self {
+        let (pool, clock) = (desk.pool().clone(), desk.clock().clone());
+        Self {
+            pool,
+            desk,
+            gateways,
+            clock,
+            condition,
+            workers: Arc::new(workers),
+        }
+    }
+
+    /// Looks at every part now; takes at most about a second. Never fails: what cannot be asked
+    /// is down. What pages say in their band follows from it.
+    pub async fn report(&self) -> HealthReport {
+        let (database, redis, gate) = tokio::join!(self.database(), self.redis(), self.gate());
+        let at = self.clock.now();
+        let mut components: Vec<Component> = database.into();
+        components.extend([redis, gate]);
+        components.extend((self.workers)().into_iter().map(|w| worker(w, at)));
+        components.extend(self.gateways.health().into_iter().map(|g| {
+            let answered = g
+                .answered
+                .map(|(ago, _)| at - TimeDelta::from_std(ago).unwrap_or_default());
+            let latency = g.answered.map(|(_, took)| took);
+            let slow = latency.is_some_and(|took| took > SLOW);
+            let state = match g.unanswered {
+                0 if slow => HealthState::Degraded,
+                0 => HealthState::Ok,
+                1..=4 => HealthState::Degraded,
+                _ => HealthState::Down,
+            };
+            component(
+                ComponentKind::PaymentGateway,
+                Some(g.name),
+                state,
+                latency,
+                answered,
+            )
+        }));
+        let report = HealthReport { at, components };
+        self.tell(&report);
+        report
+    }
+
+    async fn database(&self) -> [Component; 2] {
+        let begun = Instant::now();
+        let migrated = timeout(PATIENCE, mysql::is_migrated(&self.pool)).await;
+        let latency = begun.elapsed();
+        let (database, migrations) = match migrated {
+            Ok(Ok(true)) => (HealthState::Ok, HealthState::Ok),
+            // It answers, and its schema is not ours (or not there at all).
+            Ok(Ok(false)) | Ok(Err(mysql::StoreError::Broken(_))) => {
+                (HealthState::Ok, HealthState::Down)
+            }
+            Ok(Err(mysql::StoreError::Away(_))) | Err(_) => (HealthState::Down, HealthState::Down),
+        };
+        let answered = database == HealthState::Ok;
+        let at = answered.then(|| self.clock.now());
+        let latency = answered.then_some(latency);
+        let database = if latency.is_some_and(|took| took > SLOW) {
+            HealthState::Degraded
+        } else {
+            database
+        };
+        [
+            component(ComponentKind::Database, None, database, latency, at),
+            component(ComponentKind::Migrations, None, migrations, latency, at),
+        ]
+    }
+
+    async fn redis(&self) -> Component {
+        let begun = Instant::now();
+        let latency = match timeout(PATIENCE, self.desk.gate().latency()).await {
+            Ok(Ok(())) => Some(begun.elapsed()),
+            _ => None,
+        };
+        let state = match latency {
+            Some(took) if took <= SLOW => HealthState::Ok,
+            _ => HealthState::Degraded,
+        };
+        let at = latency.map(|_| self.clock.now());
+        component(ComponentKind::Redis, None, state, latency, at)
+    }
+
+    async fn gate(&self) -> Component {
+        let open = match timeout(PATIENCE, differences_open(&self.pool)).await {
+            Ok(Ok(open)) => Some(open),
+            _ => None,
+        };
+        let agrees = self.desk.gate().is_up() && open == Some(0);
+        let state = if agrees {
+            HealthState::Ok
+        } else {
+            HealthState::Degraded
+        };
+        component(
+            ComponentKind::Gate,
+            None,
+            state,
+            None,
+            open.map(|_| self.clock.now()),
+        )
+    }
+
+    fn tell(&self, report: &HealthReport) {
+        use ComponentKind::{Database, Gate, Migrations, PaymentGateway, Redis, Worker};
+        let parts = [
+            (
+                Part::Database,
+                report.of(Database).max(report.of(Migrations)),
+            ),
+            (Part::Gate, report.of(Redis).max(report.of(Gate))),
+            (Part::Payments, report.of(PaymentGateway)),
+            (Part::Workers, report.of(Worker)),
+        ];
+        for (part, state) in parts {
+            if state == HealthState::Ok {
+                self.condition.restored(part);
+            } else {
+                self.condition.degraded(part, report.at);
+            }
+        }
+    }
+}
+
+/// A worker that fails once is tired; one that has not succeeded for a minute has stopped.
+fn worker(worker: WorkerReport, now: DateTime<Utc>) -> Component {
+    let late = worker
+        .last_success_at
+        .is_none_or(|at| now - at > TimeDelta::seconds(60));
+    let state = match worker.failures {
+        0 => HealthState::Ok,
+        _ if late => HealthState::Down,
+        _ => HealthState::Degraded,
+    };
+    let name = Some(worker.name);
+    component(
+        ComponentKind::Worker,
+        name,
+        state,
+        None,
+        worker.last_success_at,
+    )
+}
+
+fn component(
+    kind: ComponentKind,
+    detail: Option<&'static str>,
+    state: HealthState,
+    latency: Option<Duration>,
+    last_success_at: Option<DateTime<Utc>>,
+) -> Component {
+    Component {
+        kind,
+        detail,
+        state,
+        latency,
+        last_success_at,
+    }
+}
