@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod assets;
+pub mod badge;
 pub mod extract;
 pub mod filters;
 pub mod forms;

@@ -339,8 +339,8 @@ impl From<ServiceError> for Problem {
             .retry(Retry::Seconds(2))
             .cause(cause),
             ServiceError::Busy => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "busy",
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
                 msg("busy-title"),
                 msg("busy-detail"),
             )
