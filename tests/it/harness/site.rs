@@ -10,7 +10,8 @@ use chrono::{TimeDelta, Utc};
 use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
 use stockdesk::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Queries, Services, Users,
+    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Queries,
+    Services, Users,
 };
 use stockdesk::web::{self, Web};
 
@@ -120,6 +121,8 @@ fn services(world: &World, ahead: Arc<AtomicI64>) -> Services {
     let pool = world.desk.pool().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
     let condition = Condition::default();
+    let settings = CashierSettings::new("http://127.0.0.1:1");
+    let cashier = Cashier::start(world.desk.clone(), Gateways::default(), settings);
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
@@ -130,11 +133,8 @@ fn services(world: &World, ahead: Arc<AtomicI64>) -> Services {
             condition.clone(),
             Vec::new,
         ),
-        cashier: Cashier::start(
-            world.desk.clone(),
-            Gateways::default(),
-            CashierSettings::new("http://127.0.0.1:1"),
-        ),
+        operations: Operations::new(cashier.clone(), audit.clone(), clock.clone(), 100),
+        cashier,
         condition,
         desk: world.desk.clone(),
         audit,
