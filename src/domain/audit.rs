@@ -16,7 +16,6 @@ words! {
         Drafted = "drafted",
         Redrafted = "redrafted",
         Confirmed = "confirmed",
-        Approved = "approved",
         Discarded = "discarded",
         Imported = "imported",
         Repaired = "repaired",

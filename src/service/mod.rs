@@ -9,14 +9,12 @@ pub mod clock;
 pub mod condition;
 pub mod desk;
 pub mod health;
-pub mod import;
-mod insist;
-pub mod operations;
 pub mod queries;
 mod settle;
 pub mod users;
 pub mod verify;
 
+pub use crate::gateway::NotificationRefused;
 pub use api_keys::ApiKeys;
 pub use audit::Audit;
 pub use cashier::{Cashier, CashierSettings};
@@ -24,8 +22,6 @@ pub use clock::Clock;
 pub use condition::Condition;
 pub use desk::Desk;
 pub use health::Health;
-pub use insist::insist;
-pub use operations::{Operations, Person};
 pub use queries::Queries;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
@@ -40,7 +36,6 @@ pub struct Services {
     pub condition: Condition,
     pub desk: Desk,
     pub health: Health,
-    pub operations: Operations,
     pub queries: Queries,
     pub users: Users,
 }

@@ -6,8 +6,8 @@
 //! take [`extract`]ors and the [`layout`], and answer `Result<HttpResponse, Problem>`.
 
 pub mod answer;
+pub mod api;
 pub mod assets;
-pub mod badge;
 pub mod extract;
 pub mod filters;
 pub mod forms;
@@ -30,11 +30,16 @@ pub mod visitor;
 pub use server::serve;
 pub use state::{Site, Web};
 
-use guard::Guard::{Public, SignedIn};
+use api::{
+    adjustments, deductions, ledger as api_ledger, orders as api_orders, payments,
+    stock as api_stock,
+};
+use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::{login, machine, overview, prefs};
 use route::{Entry, get, post};
 
 use crate::domain::role::Action::View;
+use crate::domain::role::Scope;
 
 /// Every address of the site. The first that matches a path is taken.
 #[rustfmt::skip]
@@ -54,5 +59,17 @@ pub fn routes() -> Vec<Entry> {
 
         // The desk.
         get(paths::HOME, SignedIn(View), overview::page),
+
+        // The JSON API.
+        post(paths::API_ORDERS, ApiKey(Scope::Orders), api_orders::place),
+        get(paths::API_ORDER, ApiKey(Scope::Read), api_orders::one),
+        post(paths::API_ORDER_CANCEL, ApiKey(Scope::Orders), api_orders::cancel),
+        post(paths::API_DEDUCTIONS, ApiKey(Scope::Orders), deductions::deduct),
+        post(paths::API_DEDUCTION_ROLLBACK, ApiKey(Scope::Orders), deductions::roll_back),
+        post(paths::API_ADJUSTMENTS, ApiKey(Scope::Stock), adjustments::adjust),
+        get(paths::API_STOCK, ApiKey(Scope::Read), api_stock::list),
+        get(paths::API_STOCK_ONE, ApiKey(Scope::Read), api_stock::one),
+        get(paths::API_LEDGER, ApiKey(Scope::Read), api_ledger::list),
+        post(paths::API_PAYMENT_NOTIFY, GatewaySignature, payments::notify),
     ]
 }

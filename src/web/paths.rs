@@ -26,6 +26,17 @@ pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
 pub const LOGOUT: &str = "/logout";
 pub const PREFS_LANGUAGE: &str = "/prefs/language";
+
+pub const API_ORDERS: &str = "/api/v1/orders";
+pub const API_ORDER: &str = "/api/v1/orders/{order_no}";
+pub const API_ORDER_CANCEL: &str = "/api/v1/orders/{order_no}/cancel";
+pub const API_DEDUCTIONS: &str = "/api/v1/deductions";
+pub const API_DEDUCTION_ROLLBACK: &str = "/api/v1/deductions/{document}/rollback";
+pub const API_ADJUSTMENTS: &str = "/api/v1/adjustments";
+pub const API_STOCK: &str = "/api/v1/stock";
+pub const API_STOCK_ONE: &str = "/api/v1/stock/{warehouse}/{sku}";
+pub const API_LEDGER: &str = "/api/v1/ledger";
+pub const API_PAYMENT_NOTIFY: &str = "/api/v1/payments/{gateway}/notify";
 pub const STATIC: &str = "/static/{file}";
 
 pub const STOCK_DEDUCT: &str = "/stock/{warehouse}/{sku}/deduct";
@@ -47,6 +58,16 @@ pub fn login(next: &str) -> String {
         HOME => LOGIN.to_owned(),
         _ => format!("{LOGIN}?next={}", segment(next)),
     }
+}
+
+/// An order, for programs.
+pub fn api_order(order_no: &crate::domain::ids::DocumentNo) -> String {
+    format!("{API_ORDERS}/{}", segment(order_no.as_str()))
+}
+
+/// What a document did, for programs.
+pub fn api_ledger_of(document: &crate::domain::ids::DocumentNo) -> String {
+    format!("{API_LEDGER}?document={}", segment(document.as_str()))
 }
 
 /// The page of one operation.

@@ -1,6 +1,6 @@
 //! Private servers: everything that can happen to the processes and files behind them.
 
-pub mod processes;
+mod processes;
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,11 +1,11 @@
 //! The whole desk, tested from outside: one binary, one module for each part.
 
+mod api;
 mod commands;
 mod config;
 mod desk;
 mod embedded;
 mod eventually;
-mod faults;
 mod gateway;
 mod harness;
 mod lua;

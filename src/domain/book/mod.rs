@@ -8,8 +8,6 @@ mod cancel;
 mod post;
 mod rollback;
 mod settle;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -207,13 +207,12 @@ pub async fn differences_repaired(
     stock: &[StockId],
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    // MariaDB reads the whole table for an UPDATE with IN (SELECT ...): hence the join.
-    const SQL: &str = "UPDATE gate_differences d JOIN JSON_TABLE(?, '$[*]' COLUMNS (
-      id INT UNSIGNED PATH '$')) j ON d.stock_id = j.id
-      SET d.repaired_at = ? WHERE d.repaired_at IS NULL";
+    const SQL: &str = "UPDATE gate_differences d SET d.repaired_at = ?
+      WHERE d.repaired_at IS NULL AND d.stock_id IN (
+        SELECT j.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j)";
     sqlx::query(SQL)
-        .bind(json_list(stock))
         .bind(at)
+        .bind(json_list(stock))
         .execute(pool)
         .await?;
     Ok(())

@@ -7,7 +7,7 @@
 //! | `Path<T>` | the parts of the path | 404 |
 //! | `Query<T>` | the query, repeated keys allowed | 400 |
 //! | `Posted` | the posted form, checked by the guard | 413, 415, 400 |
-//! | `Json<T>` | a JSON body of at most 1 MiB | 413, 415, 400 |
+//! | `Json` | the object of a JSON body of at most 1 MiB | 413, 415, 400 |
 //! | `Caller` | who holds the API key | |
 //! | `Address` | where the request came from | |
 

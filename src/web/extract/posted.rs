@@ -116,17 +116,32 @@ fn decoded(text: &[u8]) -> Result<String, Problem> {
 }
 
 /// The whole body, if it is at most `limit` bytes.
-pub async fn read(mut payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
-    let mut body = BytesMut::new();
+pub async fn read(payload: Payload, limit: usize) -> Result<BytesMut, Problem> {
+    read_and_drain(payload, limit, limit).await
+}
+
+/// The whole body, if it is at most `limit` bytes. When it is longer, up to `drained` bytes are
+/// read to no end before that is said.
+pub async fn read_and_drain(
+    mut payload: Payload,
+    limit: usize,
+    drained: usize,
+) -> Result<BytesMut, Problem> {
+    let (mut body, mut seen) = (BytesMut::new(), 0);
     while let Some(chunk) = payload.next().await {
         let chunk =
             chunk.map_err(|error| Problem::malformed("the body was cut off").cause(error))?;
-        if body.len() + chunk.len() > limit {
-            return Err(Problem::too_large(limit));
+        seen += chunk.len();
+        if seen <= limit {
+            body.extend_from_slice(&chunk);
+        } else if seen > drained {
+            break;
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    match seen <= limit {
+        true => Ok(body),
+        false => Err(Problem::too_large(limit)),
+    }
 }
 
 #[cfg(test)]

@@ -33,8 +33,10 @@ struct LoginPage {
     kept: Option<String>,
 }
 
-/// The session ended while something was entered.
+/// The session ended.
 enum Notice {
+    /// Nothing was entered.
+    Ended,
     Kept,
     /// It was too long to be kept.
     Lost,
@@ -43,6 +45,7 @@ enum Notice {
 impl Notice {
     fn message(&self) -> Message {
         match self {
+            Self::Ended => msg("login-ended"),
             Self::Kept => msg("login-ended-kept"),
             Self::Lost => msg("login-ended-lost"),
         }
@@ -62,15 +65,20 @@ pub struct LoginQuery {
 }
 
 /// `GET /login`
-pub async fn form(layout: Layout, Query(query): Query<LoginQuery>) -> HttpResponse {
+pub async fn form(
+    layout: Layout,
+    Query(query): Query<LoginQuery>,
+    request: HttpRequest,
+) -> HttpResponse {
     let next = local(&query.next);
     if layout.user.is_some() {
         return see_other(&next);
     }
+    let ended = Visitor::of(&request).ended.is_some();
     let page = LoginPage {
         layout,
         form: FormView::default(),
-        notice: None,
+        notice: ended.then_some(Notice::Ended),
         next,
         kept: None,
     };

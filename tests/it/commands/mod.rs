@@ -1,6 +1,4 @@
 //! The commands that read and fill the stores.
 
 mod accounts;
-mod import;
-mod program;
 mod verify;

@@ -4,19 +4,21 @@ use std::net::TcpListener;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use chrono::{TimeDelta, Utc};
 use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
+use stockdesk::sandbox_pay;
 use stockdesk::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Queries,
-    Services, Users,
+    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Queries, Services, Users,
 };
 use stockdesk::web::{self, Web};
 
 use super::browser::Browser;
 use super::world::World;
+use crate::service::till;
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse";
@@ -26,6 +28,8 @@ pub struct Site {
     pub web: Web,
     /// `http://127.0.0.1:…`
     pub address: String,
+    /// Where orders can be paid, when the site sells at all.
+    pub sandbox: Option<sandbox_pay::Handle>,
     server: ServerHandle,
     ahead: Arc<AtomicI64>,
 }
@@ -37,14 +41,38 @@ impl Site {
 
     /// A site with other settings than usual.
     pub async fn start_with(change: impl FnOnce(&mut web::Site)) -> Self {
+        Self::build(None, change).await
+    }
+
+    /// A site whose orders can be paid at a sandbox gateway of its own. People wait half a second
+    /// for it.
+    pub async fn selling() -> Self {
+        Self::build(Some(till::sandbox().await), |_| {}).await
+    }
+
+    async fn build(
+        sandbox: Option<sandbox_pay::Handle>,
+        change: impl FnOnce(&mut web::Site),
+    ) -> Self {
         let world = World::new().await;
         let ahead = Arc::new(AtomicI64::new(0));
-        let services = services(&world, ahead.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let cashier = match &sandbox {
+            Some(sandbox) => {
+                let patience = Duration::from_millis(500);
+                till::cashier(&world.desk, sandbox.url(), &address, patience)
+            }
+            None => Cashier::start(
+                world.desk.clone(),
+                Gateways::default(),
+                CashierSettings::new(&address),
+            ),
+        };
+        let services = services(&world, cashier, ahead.clone());
         let mut site = settings();
         change(&mut site);
         let web = Web::new(services, site).expect("the static files");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
         let server = web::serve(web.clone(), listener, NonZeroUsize::new(1)).expect("a server");
         let handle = server.handle();
         tokio::spawn(server);
@@ -52,6 +80,7 @@ impl Site {
             world,
             web,
             address,
+            sandbox,
             server: handle,
             ahead,
         }
@@ -116,13 +145,11 @@ fn settings() -> web::Site {
     }
 }
 
-fn services(world: &World, ahead: Arc<AtomicI64>) -> Services {
+fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services {
     let clock = Clock::new(move || Utc::now() + TimeDelta::seconds(ahead.load(Ordering::SeqCst)));
     let pool = world.desk.pool().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
     let condition = Condition::default();
-    let settings = CashierSettings::new("http://127.0.0.1:1");
-    let cashier = Cashier::start(world.desk.clone(), Gateways::default(), settings);
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
@@ -133,7 +160,6 @@ fn services(world: &World, ahead: Arc<AtomicI64>) -> Services {
             condition.clone(),
             Vec::new,
         ),
-        operations: Operations::new(cashier.clone(), audit.clone(), clock.clone(), 100),
         cashier,
         condition,
         desk: world.desk.clone(),

@@ -72,16 +72,7 @@ impl Till {
     /// People wait for gateways this long.
     pub async fn patient(patience: Duration) -> Self {
         let world = World::new().await;
-        let sandbox = sandbox_pay::start(sandbox_pay::Config {
-            listen: ([127, 0, 0, 1], 0).into(),
-            public_url: None,
-            secret: SECRET.to_vec(),
-            journal: None,
-            notify_after: vec![Duration::from_millis(20)],
-            clock: Arc::new(Utc::now),
-        })
-        .await
-        .expect("the sandbox starts");
+        let sandbox = sandbox().await;
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let notify_base = format!("http://{}", listener.local_addr().expect("an address"));
         let cashier = cashier(&world.desk, sandbox.url(), &notify_base, patience);
@@ -210,7 +201,22 @@ pub fn cancel(order_no: &str) -> Cancel {
     }
 }
 
-fn cashier(
+/// A sandbox gateway that tells the desk of a payment at once.
+pub async fn sandbox() -> sandbox_pay::Handle {
+    sandbox_pay::start(sandbox_pay::Config {
+        listen: ([127, 0, 0, 1], 0).into(),
+        public_url: None,
+        secret: SECRET.to_vec(),
+        journal: None,
+        notify_after: vec![Duration::from_millis(20)],
+        clock: Arc::new(Utc::now),
+    })
+    .await
+    .expect("the sandbox starts")
+}
+
+/// A cashier whose only gateway is the sandbox at `gateway_url`.
+pub fn cashier(
     desk: &stockdesk::service::Desk,
     gateway_url: &str,
     notify_base: &str,

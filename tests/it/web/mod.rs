@@ -1,6 +1,5 @@
 //! The frame of the pages, over HTTP.
 
-mod frame;
 mod guards;
 mod kept;
 mod login;
