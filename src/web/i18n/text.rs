@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
 use super::{Arg, Lang, Message, bundles, span};
@@ -47,10 +47,9 @@ impl Text {
             at.with_timezone(&self.zone),
             self.now.with_timezone(&self.zone),
         );
-        let format = if there.format("%Y").to_string() == now.format("%Y").to_string() {
-            "%m-%d %H:%M:%S"
-        } else {
-            "%Y-%m-%d %H:%M:%S"
+        let format = match there.year() == now.year() {
+            true => "%m-%d %H:%M:%S",
+            false => "%Y-%m-%d %H:%M:%S",
         };
         there.format(format).to_string()
     }

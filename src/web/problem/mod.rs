@@ -288,9 +288,13 @@ impl Problem {
     pub(super) fn log(&self) {
         let (code, status) = (self.code, self.status.as_u16());
         let cause = self.cause.as_deref().unwrap_or_default();
-        match self.status.is_server_error() {
-            true => tracing::error!(code, status, cause, "the request failed"),
-            false => tracing::debug!(code, status, cause, "the request was refused"),
+        if self.status.is_server_error() {
+            tracing::error!(code, status, cause, "the request failed");
+        } else if code == "foreign_form" {
+            // A page left open over a sign-in, mostly; otherwise somebody tries.
+            tracing::warn!(code, status, cause, "a form was not ours");
+        } else {
+            tracing::debug!(code, status, cause, "the request was refused");
         }
     }
 }
