@@ -12,6 +12,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /data --create-home stockdesk
 COPY --from=build /usr/local/bin/stockdesk /usr/local/bin/stockdesk
+COPY static /usr/local/share/stockdesk/static
 USER stockdesk
 # Generated secrets; nothing else is kept here.
 VOLUME /data

@@ -188,7 +188,7 @@ fn site(config: &Config, base_url: Option<String>) -> io::Result<Site> {
         base_url,
         session_hours: config.accounts.session_hours,
         secret_key: config.secret_key()?.expose().to_owned(),
-        static_dir: None,
+        static_dir: config.web.static_dir.clone(),
         trusted_proxy: Arc::new(move |address| proxies.iter().any(|p| p.contains(address))),
         metrics: Arc::new(|| metrics().map_or_else(String::new, PrometheusHandle::render)),
     })

@@ -31,6 +31,10 @@ pub struct WebSettings {
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub workers: Option<usize>,
 
+    /// Folder of the style sheet and the script
+    #[arg(long, env = "STOCKDESK_STATIC_DIR", value_name = "FOLDER")]
+    pub static_dir: Option<PathBuf>,
+
     /// The label in the top bar, so that nobody mistakes one desk for another
     #[arg(long, env = "STOCKDESK_ENVIRONMENT", value_name = "LABEL")]
     pub environment: Option<String>,
@@ -217,6 +221,10 @@ pub(super) const WHEN_LEFT_OUT: &[(&str, &str)] = &[
     ("STOCKDESK_BASE_URL", "from the request"),
     ("STOCKDESK_TRUSTED_PROXIES", "none"),
     ("STOCKDESK_WORKERS", "one for each processor"),
+    (
+        "STOCKDESK_STATIC_DIR",
+        "`static` beside the program, else where it was built",
+    ),
     (
         "STOCKDESK_ENVIRONMENT",
         "`demo` with the private database, else `production`",

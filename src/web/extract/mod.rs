@@ -68,6 +68,7 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        #[expect(clippy::disallowed_types, reason = "its refusal becomes ours")]
         let parts = web::Path::<T>::from_request(request, payload).into_inner();
         ready(match parts {
             Ok(parts) => Ok(Self(parts.into_inner())),
