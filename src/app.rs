@@ -20,8 +20,8 @@ use crate::sandbox_pay;
 use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
 use crate::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Desk, Health, Queries, Services,
-    Users,
+    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations, Queries,
+    Services, Users,
 };
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
@@ -95,7 +95,13 @@ impl App {
         let settings = CashierSettings::new(base.clone().unwrap_or(address));
         let cashier = Cashier::start(desk.clone(), gateways.clone(), settings);
         let workers: Arc<OnceLock<Driver>> = Arc::default();
-        let services = services(&pool, &desk, cashier, gateways, workers.clone());
+        let operations = Operations::new(
+            cashier.clone(),
+            Audit::new(pool.clone(), desk.clock().clone()),
+            desk.clock().clone(),
+            config.stock.operator_unit_limit,
+        );
+        let services = services(&pool, operations, cashier, gateways, workers.clone());
         let web = Web::new(services.clone(), site(config, base)?)?;
         let threads = config.web.workers.and_then(NonZeroUsize::new);
         let server = web::serve(web, listener, threads)?;
@@ -147,11 +153,12 @@ impl App {
 
 fn services(
     pool: &MySqlPool,
-    desk: &Desk,
+    operations: Operations,
     cashier: Cashier,
     gateways: Gateways,
     workers: Arc<OnceLock<Driver>>,
 ) -> Services {
+    let desk = cashier.desk().clone();
     let clock = desk.clock().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
     let condition = Condition::default();
@@ -164,8 +171,9 @@ fn services(
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool.clone(), clock.clone(), audit.clone()),
         health: Health::new(desk.clone(), gateways, condition.clone(), workers),
-        desk: desk.clone(),
+        desk,
         cashier,
+        operations,
         condition,
         audit,
         clock,

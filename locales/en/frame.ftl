@@ -6,6 +6,7 @@ frame-notice = System notice
 frame-read-only = Changes are paused
 frame-environment = Environment:
 frame-nav = Main
+frame-crumbs = You are here
 frame-sign-out = Sign out
 frame-server-time = Server time
 frame-request = Request

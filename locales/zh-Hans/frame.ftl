@@ -6,6 +6,7 @@ frame-notice = 系统通知
 frame-read-only = 已暂停修改
 frame-environment = 环境：
 frame-nav = 主导航
+frame-crumbs = 位置
 frame-sign-out = 退出登录
 frame-server-time = 服务器时间
 frame-request = 请求编号

@@ -6,6 +6,7 @@
 mod api_key;
 mod bench;
 mod check_config;
+mod import_stock;
 mod migrate;
 pub mod opened;
 mod sandbox_pay;
@@ -45,6 +46,8 @@ enum Command {
     Bench(bench::Args),
     /// Bring the database's schema up to date
     Migrate(migrate::Args),
+    /// Import a stock file: warehouse,sku,name,available[,unlimited][,low_water]
+    ImportStock(import_stock::Args),
     /// Check every invariant, and print each: exit code 0 when all are held, else 1
     Verify(verify::Args),
     /// Add people, and set their passwords
@@ -130,6 +133,7 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(args, config).await,
         Command::Bench(args) => bench::run(args, config).await,
         Command::Migrate(args) => migrate::run(args, config).await,
+        Command::ImportStock(args) => import_stock::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
         Command::User(args) => user::run(args, config).await,
         Command::ApiKey(args) => api_key::run(args, config).await,

@@ -16,6 +16,7 @@ words! {
         Drafted = "drafted",
         Redrafted = "redrafted",
         Confirmed = "confirmed",
+        Approved = "approved",
         Discarded = "discarded",
         Imported = "imported",
         Repaired = "repaired",

@@ -1,10 +1,12 @@
 //! Pure types and rules: no clock, no I/O. Everything else in the house speaks these words.
 
 pub mod actor;
+pub mod approval;
 pub mod attention;
 pub mod audit;
 pub mod book;
 pub mod command;
+pub mod draft;
 pub mod fingerprint;
 pub mod ids;
 pub mod ledger;
@@ -19,5 +21,6 @@ pub mod receipt;
 pub mod rejection;
 pub mod role;
 pub mod stock;
+pub mod survey;
 pub mod user;
 mod words;

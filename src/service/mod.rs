@@ -9,6 +9,9 @@ pub mod clock;
 pub mod condition;
 pub mod desk;
 pub mod health;
+pub mod import;
+mod insist;
+pub mod operations;
 pub mod queries;
 mod settle;
 pub mod users;
@@ -22,6 +25,8 @@ pub use clock::Clock;
 pub use condition::Condition;
 pub use desk::Desk;
 pub use health::Health;
+pub use insist::insist;
+pub use operations::{Operations, Person};
 pub use queries::Queries;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
@@ -36,6 +41,7 @@ pub struct Services {
     pub condition: Condition,
     pub desk: Desk,
     pub health: Health,
+    pub operations: Operations,
     pub queries: Queries,
     pub users: Users,
 }

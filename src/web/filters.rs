@@ -6,6 +6,7 @@
 //! | `with("name", value)` | an id or a `Message` | the message with one more argument |
 //! | `m` | an id | the message itself, to be passed on |
 //! | `rich` | as `t` | the text with its own markup; arguments are escaped |
+//! | `tag` | a status ([`Badge`]) | `<span class="tag ok">● Paid</span>` |
 //! | `units` | an integer | `1,204` |
 //! | `counted` | an integer | `1,204 units` |
 //! | `level` | `Option<i64>` | `1,204`, or "unlimited" |
@@ -25,9 +26,10 @@
 use std::borrow::Cow;
 
 use askama::filters::Safe;
-use askama::{Result, Values, filter_fn};
+use askama::{Result, Template, Values, filter_fn};
 use chrono::{DateTime, Utc};
 
+use super::badge::{Badge, Tag};
 use super::i18n::{IntoArg, Lang, Message, Text, Worded, msg};
 use super::numbers;
 use crate::domain::money::Money;
@@ -174,6 +176,11 @@ pub fn named<S: AsRef<str>>(written: S, values: &dyn Values) -> Result<Safe<Stri
         r#"<span lang="{}">{escaped}</span>"#,
         lang.tag()
     )))
+}
+
+#[filter_fn]
+pub fn tag<B: Badge>(status: B, values: &dyn Values) -> Result<Safe<String>> {
+    Tag::of(&status).render_with_values(values).map(Safe)
 }
 
 /// For text and for attributes in double quotes.

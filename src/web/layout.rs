@@ -102,7 +102,7 @@ impl Layout {
             here: here(request),
             band: condition.band(),
             read_only: condition.read_only(),
-            flash: session::take_flash(&session),
+            flash: flash(request),
             user: visitor.user.clone(),
             site: web.site.clone(),
             assets: web.assets.clone(),
@@ -201,6 +201,13 @@ impl Layout {
         })
         .to_string()
     }
+}
+
+/// The sentence that waits for the next page: an answer to a form, or to the script that keeps
+/// another page current, is not that.
+fn flash(request: &HttpRequest) -> Option<Flash> {
+    let a_page = request.method().is_safe() && !request.headers().contains_key("x-refresh");
+    a_page.then(|| session::take_flash(&request.get_session()))?
 }
 
 /// Where a switch of language comes back to: this page, or the nearest that a GET can open.

@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod api;
 pub mod assets;
+pub mod badge;
 pub mod extract;
 pub mod filters;
 pub mod forms;

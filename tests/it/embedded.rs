@@ -1,6 +1,6 @@
 //! Private servers: everything that can happen to the processes and files behind them.
 
-mod processes;
+pub mod processes;
 
 use std::path::Path;
 use std::time::Duration;

@@ -6,6 +6,7 @@ mod config;
 mod desk;
 mod embedded;
 mod eventually;
+mod faults;
 mod gateway;
 mod harness;
 mod lua;

@@ -8,6 +8,8 @@ mod cancel;
 mod post;
 mod rollback;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 

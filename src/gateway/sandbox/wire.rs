@@ -190,3 +190,88 @@ fn is_web_address(url: &str) -> bool {
         && url.chars().count() <= MAX_URL_CHARS
         && url.bytes().all(|b| b.is_ascii_graphic())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> DocumentNo {
+        text.parse().unwrap()
+    }
+
+    fn new_payment() -> NewPayment {
+        NewPayment {
+            order_no: number("A1"),
+            amount: Money::new(100, Currency::parse("CNY").unwrap()).unwrap(),
+            expires_at: DateTime::UNIX_EPOCH,
+            notify_url: "http://shop.example/notify".to_owned(),
+        }
+    }
+
+    fn state(body: &str) -> GatewayAnswer {
+        payment_state(body.as_bytes(), &number("A1"), DateTime::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn contradictions_and_other_orders_prove_nothing() {
+        let paid = r#""transaction":{"transaction_id":"t","amount_minor":1,"currency":"CNY",
+            "paid_at":"2026-01-01T00:00:00Z"}"#;
+        for body in [
+            r#"{"order_no":"A2","state":"CLOSED"}"#.to_owned(),
+            r#"{"order_no":"A1","state":"PAID"}"#.to_owned(),
+            r#"{"order_no":"A1","state":"REFUNDED"}"#.to_owned(),
+            format!(r#"{{"order_no":"A1","state":"CLOSED",{paid}}}"#),
+            format!(r#"{{"order_no":"A1","state":"OPEN",{paid}}}"#),
+            format!(r#"{{"order_no":"A1","state":"PAID",{paid}}}"#).replace(":1,", ":0,"),
+            format!(r#"{{"order_no":"A1","state":"PAID",{paid}}}"#).replace(r#""t""#, r#""""#),
+            "CLOSED".to_owned(),
+            String::new(),
+        ] {
+            let answer = state(&body);
+            assert!(
+                matches!(answer, GatewayAnswer::Unknown(_)),
+                "{body}: {answer:?}"
+            );
+        }
+        let closed = state(r#"{"order_no":"A1","state":"CLOSED","new_field":1}"#);
+        assert!(matches!(closed, GatewayAnswer::Closed(_)), "{closed:?}");
+    }
+
+    #[test]
+    fn only_a_payment_of_the_amount_asked_for_is_created() {
+        let body = r#"{"order_no":"A1","state":"OPEN","amount_minor":100,"currency":"CNY",
+            "url":"http://gateway.example/pay/A1"}"#;
+        let answer = |body: &str| created(body.as_bytes(), &new_payment(), DateTime::UNIX_EPOCH);
+        let url = "http://gateway.example/pay/A1".to_owned();
+        assert_eq!(answer(body), CreateAnswer::Created { url });
+        for (from, to) in [
+            (":100", ":101"),
+            ("CNY", "USD"),
+            ("A1\",\"state", "A2\",\"state"),
+            ("http://", "javascript:"),
+            ("\"url\"", "\"link\""),
+        ] {
+            let other = body.replacen(from, to, 1);
+            assert_ne!(other, body);
+            let answer = answer(&other);
+            assert!(
+                matches!(answer, CreateAnswer::Unknown(_)),
+                "{other}: {answer:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_about_money_is_a_hint_at_most() {
+        let hint = notification(br#"{"type":"payment.closed","order_no":"A1"}"#);
+        assert_eq!(hint, Ok(Notification::Hint(number("A1"))));
+        assert_eq!(notification(br#"{"type":"ping"}"#), Ok(Notification::Other));
+        for body in ["", "{}", r#"{"type":"payment.paid","order_no":"A1"}"#] {
+            let refused = notification(body.as_bytes());
+            assert!(
+                matches!(refused, Err(NotificationRefused::Malformed(_))),
+                "{body}"
+            );
+        }
+    }
+}

@@ -88,8 +88,9 @@ impl Corrections {
         }
     }
 
-    /// Waits until an attempt to load each of these SKUs was made.
-    pub(super) async fn load(&self, warehouse: &Warehouse, skus: Vec<Sku>) {
+    /// Waits until an attempt to load each of these SKUs was made; corrections asked for before
+    /// were tried by then, too.
+    pub async fn load(&self, warehouse: &Warehouse, skus: Vec<Sku>) {
         let mut waits = Vec::with_capacity(skus.len());
         for sku in skus {
             let (told, wait) = oneshot::channel();

@@ -106,8 +106,21 @@ impl Sessions {
             cache.seen.retain(|_, seen| now - seen.at < FRESH);
         }
         let standing = judge(row.as_ref());
+        if standing != Standing::Ended {
+            self.touch(name, now);
+        }
         cache.seen.insert(key, Seen { at: now, row });
         Ok(standing)
+    }
+
+    /// Notes the visit without making the page wait for it.
+    fn touch(&self, name: &str, now: DateTime<Utc>) {
+        let (pool, name) = (self.pool.clone(), name.to_owned());
+        tokio::spawn(async move {
+            if let Err(error) = users::user_touch(&pool, &name, now).await {
+                tracing::warn!(%error, name, "a visit could not be noted");
+            }
+        });
     }
 
     pub async fn end(

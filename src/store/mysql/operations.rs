@@ -1,15 +1,18 @@
 //! The table `operations`.
 
-use sqlx::mysql::MySqlRow;
+use chrono::{DateTime, Utc};
+use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::types::Json;
-use sqlx::{FromRow, MySqlPool, QueryBuilder, Row};
+use sqlx::{Connection, FromRow, MySqlPool, QueryBuilder, Row};
 
-use super::StoreResult;
 use super::json::{decode, parse};
-use crate::domain::ids::OpId;
+use super::{StoreResult, is_duplicate};
+use crate::domain::draft::Redraft;
+use crate::domain::ids::{OpId, StockId};
 use crate::domain::listing::{Limit, OpFilter, OpKey, Page};
-use crate::domain::operation::Operation;
+use crate::domain::operation::{OpTarget, Operation};
 use crate::domain::reason::Reason;
+use crate::domain::rejection::Rejection;
 
 pub async fn operation_fetch(pool: &MySqlPool, op: OpId) -> StoreResult<Option<Operation>> {
     Ok(sqlx::query_as("SELECT * FROM operations WHERE op = ?")
@@ -51,6 +54,140 @@ pub async fn operations_list(
         at: row.created_at,
         op: row.op,
     }))
+}
+
+/// What posting a form came to: the operation as it is stored now.
+#[derive(Debug, Clone)]
+pub enum DraftSaved {
+    New(Operation),
+    Same(Operation),
+    Replaced(Operation),
+    /// The operation as it was and stays.
+    Declined(Operation, Rejection),
+}
+
+/// Saves a draft. One that is there already is kept or replaced as `decide` says of it, under
+/// its lock. `stock`: the one row of stock that it is about.
+pub async fn draft_save(
+    pool: &MySqlPool,
+    draft: &Operation,
+    stock: Option<StockId>,
+    decide: impl Fn(&Operation) -> Redraft,
+) -> StoreResult<DraftSaved> {
+    let mut conn = pool.acquire().await?;
+    loop {
+        // Dropped without a commit, the transaction is rolled back.
+        let mut tx = conn.begin().await?;
+        let locked: Option<Operation> =
+            sqlx::query_as("SELECT * FROM operations WHERE op = ? FOR UPDATE")
+                .bind(draft.op.to_string())
+                .fetch_optional(&mut *tx)
+                .await?;
+        let Some(earlier) = locked else {
+            match insert(&mut tx, draft, stock).await {
+                Ok(()) => {
+                    tx.commit().await?;
+                    return Ok(DraftSaved::New(draft.clone()));
+                }
+                // Somebody was faster: look again. Operations are never removed.
+                Err(error) if is_duplicate(&error) => continue,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        return match decide(&earlier) {
+            Redraft::Same => Ok(DraftSaved::Same(earlier)),
+            Redraft::Declined(why) => Ok(DraftSaved::Declined(earlier, why)),
+            Redraft::Replace => {
+                let replaced = Operation {
+                    revision: earlier.revision + 1,
+                    author: earlier.author,
+                    created_at: earlier.created_at,
+                    ..draft.clone()
+                };
+                replace(&mut tx, &replaced, stock).await?;
+                tx.commit().await?;
+                Ok(DraftSaved::Replaced(replaced))
+            }
+        };
+    }
+}
+
+async fn insert(
+    conn: &mut MySqlConnection,
+    draft: &Operation,
+    stock: Option<StockId>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO operations (op, kind, status, revision, target, stock_id, document, reason,
+           note, reference, author, created_at, expires_at)
+         VALUES (?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(draft.op.to_string())
+    .bind(draft.kind)
+    .bind(draft.revision)
+    .bind(Json(&draft.target))
+    .bind(stock)
+    .bind(undone(draft))
+    .bind(draft.reason.as_str())
+    .bind(&draft.note)
+    .bind(&draft.reference)
+    .bind(&draft.author)
+    .bind(draft.created_at)
+    .bind(draft.expires_at)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+async fn replace(
+    conn: &mut MySqlConnection,
+    draft: &Operation,
+    stock: Option<StockId>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE operations SET kind = ?, revision = ?, target = ?, stock_id = ?, document = ?,
+           reason = ?, note = ?, reference = ?, expires_at = ? WHERE op = ? AND status = 'draft'",
+    )
+    .bind(draft.kind)
+    .bind(draft.revision)
+    .bind(Json(&draft.target))
+    .bind(stock)
+    .bind(undone(draft))
+    .bind(draft.reason.as_str())
+    .bind(&draft.note)
+    .bind(&draft.reference)
+    .bind(draft.expires_at)
+    .bind(draft.op.to_string())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// The document that a roll back or a cancel undoes.
+fn undone(draft: &Operation) -> Option<&str> {
+    match &draft.target {
+        OpTarget::Lines { .. } => None,
+        OpTarget::Document(document) | OpTarget::Order(document) => Some(document.as_str()),
+    }
+}
+
+/// Discards a draft; `false` when it is none (any more).
+pub async fn draft_discard(
+    pool: &MySqlPool,
+    op: OpId,
+    user: &str,
+    at: DateTime<Utc>,
+) -> StoreResult<bool> {
+    let done = sqlx::query(
+        "UPDATE operations SET status = 'discarded', confirmed_by = ?, confirmed_at = ?
+         WHERE op = ? AND status = 'draft'",
+    )
+    .bind(user)
+    .bind(at)
+    .bind(op.to_string())
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 impl FromRow<'_, MySqlRow> for Operation {

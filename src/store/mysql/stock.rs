@@ -207,12 +207,13 @@ pub async fn differences_repaired(
     stock: &[StockId],
     at: DateTime<Utc>,
 ) -> StoreResult<()> {
-    const SQL: &str = "UPDATE gate_differences d SET d.repaired_at = ?
-      WHERE d.repaired_at IS NULL AND d.stock_id IN (
-        SELECT j.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j)";
+    // MariaDB reads the whole table for an UPDATE with IN (SELECT ...): hence the join.
+    const SQL: &str = "UPDATE gate_differences d JOIN JSON_TABLE(?, '$[*]' COLUMNS (
+      id INT UNSIGNED PATH '$')) j ON d.stock_id = j.id
+      SET d.repaired_at = ? WHERE d.repaired_at IS NULL";
     sqlx::query(SQL)
-        .bind(at)
         .bind(json_list(stock))
+        .bind(at)
         .execute(pool)
         .await?;
     Ok(())

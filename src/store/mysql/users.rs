@@ -1,6 +1,6 @@
 //! The tables `users` and `ended_sessions`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{FromRow, MySqlPool};
 
 use super::{StoreResult, is_duplicate};
@@ -157,6 +157,20 @@ pub async fn session_end(
 }
 
 /// `false` when nobody has this name.
+/// Notes that somebody was seen, at most once a minute.
+pub async fn user_touch(pool: &MySqlPool, name: &str, now: DateTime<Utc>) -> StoreResult<()> {
+    sqlx::query(
+        "UPDATE users SET last_seen_at = ?
+         WHERE name = ? AND (last_seen_at IS NULL OR last_seen_at < ?)",
+    )
+    .bind(now)
+    .bind(name)
+    .bind(now - TimeDelta::seconds(60))
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 pub async fn user_language_set(pool: &MySqlPool, name: &str, tag: &str) -> StoreResult<()> {
     sqlx::query("UPDATE users SET language = ? WHERE name = ?")
         .bind(tag)

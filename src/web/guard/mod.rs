@@ -16,6 +16,7 @@ pub use seal::Sealer;
 
 use std::panic::AssertUnwindSafe;
 
+use actix_session::SessionExt;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::CONTENT_TYPE;
@@ -24,9 +25,11 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 
 use super::extract::{Posted, State, read_body};
+use super::i18n::msg;
 use super::paths;
 use super::problem::Problem;
 use super::respond::see_other;
+use super::session::{self, FlashKind};
 use super::visitor::Visitor;
 use crate::domain::role::{Action, Scope};
 
@@ -92,7 +95,7 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
             let visitor = Visitor::of(request.request());
             let Some(user) = &visitor.user else {
                 return match request.method().is_safe() {
-                    true => Ok(Some(see_other(&paths::login(&here(request))))),
+                    true => Ok(Some(to_login(request, &visitor))),
                     false => Err(Problem::signed_out()),
                 };
             };
@@ -172,9 +175,14 @@ fn pausable(request: &ServiceRequest) -> Result<(), Problem> {
     }
 }
 
-/// The address that was asked for, to return to.
-fn here(request: &ServiceRequest) -> String {
-    let uri = request.uri();
-    uri.path_and_query()
-        .map_or_else(|| paths::HOME.to_owned(), ToString::to_string)
+/// On to signing in, and back here afterwards.
+fn to_login(request: &ServiceRequest, visitor: &Visitor) -> HttpResponse {
+    if visitor.ended.is_some() {
+        let session = request.get_session();
+        session::flash(&session, FlashKind::Note, msg("login-ended"));
+    }
+    let here = request.uri().path_and_query();
+    see_other(&paths::login(
+        here.map_or(paths::HOME, |here| here.as_str()),
+    ))
 }

@@ -33,10 +33,8 @@ struct LoginPage {
     kept: Option<String>,
 }
 
-/// The session ended.
+/// The session ended while something was entered.
 enum Notice {
-    /// Nothing was entered.
-    Ended,
     Kept,
     /// It was too long to be kept.
     Lost,
@@ -45,7 +43,6 @@ enum Notice {
 impl Notice {
     fn message(&self) -> Message {
         match self {
-            Self::Ended => msg("login-ended"),
             Self::Kept => msg("login-ended-kept"),
             Self::Lost => msg("login-ended-lost"),
         }
@@ -65,20 +62,15 @@ pub struct LoginQuery {
 }
 
 /// `GET /login`
-pub async fn form(
-    layout: Layout,
-    Query(query): Query<LoginQuery>,
-    request: HttpRequest,
-) -> HttpResponse {
+pub async fn form(layout: Layout, Query(query): Query<LoginQuery>) -> HttpResponse {
     let next = local(&query.next);
     if layout.user.is_some() {
         return see_other(&next);
     }
-    let ended = Visitor::of(&request).ended.is_some();
     let page = LoginPage {
         layout,
         form: FormView::default(),
-        notice: ended.then_some(Notice::Ended),
+        notice: None,
         next,
         kept: None,
     };

@@ -1,4 +1,6 @@
 //! The commands that read and fill the stores.
 
 mod accounts;
+mod import;
+mod program;
 mod verify;

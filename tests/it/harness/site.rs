@@ -12,7 +12,8 @@ use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
 use stockdesk::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Queries, Services, Users,
+    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Queries,
+    Services, Users,
 };
 use stockdesk::web::{self, Web};
 
@@ -160,6 +161,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services 
             condition.clone(),
             Vec::new,
         ),
+        operations: Operations::new(cashier.clone(), audit.clone(), clock.clone(), 100),
         cashier,
         condition,
         desk: world.desk.clone(),

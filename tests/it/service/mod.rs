@@ -1,10 +1,13 @@
 //! Use cases on real stores; orders and their payments against the real sandbox gateway.
 
 mod cancel;
+mod cancel_operations;
 mod checkout;
 mod drafts;
 mod due_orders;
 mod ledger_list;
+mod office;
+mod operations;
 mod orders_list;
 mod settle;
 mod stock_list;

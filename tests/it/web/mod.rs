@@ -1,5 +1,6 @@
 //! The frame of the pages, over HTTP.
 
+mod frame;
 mod guards;
 mod kept;
 mod login;

@@ -31,6 +31,7 @@ async fn a_session_ends_after_twelve_hours() {
     assert_eq!(browser.get("/").await.status, 200);
     site.wait(TimeDelta::seconds(60));
     assert_eq!(browser.get("/").await.location(), "/login");
+    assert!(browser.get("/login").await.has("Your session ended."));
 }
 
 #[tokio::test]

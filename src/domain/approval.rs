@@ -1,0 +1,69 @@
+//! Who may prepare and who may confirm an operation: what pages show and handlers enforce.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::operation::{OpKind, OpTarget, Operation};
+use super::role::{Action, Role};
+
+/// An operator may undo their own work for this long.
+pub const OWN_WORK: TimeDelta = TimeDelta::minutes(15);
+
+/// Who made what an operation would undo, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// As stored: `user:li.wei`.
+    pub actor: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A signed-in person at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    pub role: Role,
+    pub user: &'a str,
+    pub now: DateTime<Utc>,
+    /// Units that an operator may move in one operation without a supervisor.
+    pub unit_limit: u32,
+}
+
+impl Standing<'_> {
+    /// Whether this person may prepare an operation of this kind. `origin`: of what a roll back
+    /// or a cancel would undo.
+    pub fn may_draft(&self, kind: OpKind, origin: Option<&Origin>) -> bool {
+        match kind {
+            OpKind::Deduct | OpKind::Adjust | OpKind::Set => self.role.may(Action::Draft),
+            OpKind::Rollback | OpKind::Cancel => self.may_undo(origin),
+        }
+    }
+
+    /// Whether this person may confirm it. What an operator may not waits for a supervisor.
+    pub fn may_confirm(&self, operation: &Operation, origin: Option<&Origin>) -> bool {
+        if matches!(operation.kind, OpKind::Rollback | OpKind::Cancel) {
+            return self.may_undo(origin);
+        }
+        if self.role.may(Action::Approve) {
+            return true;
+        }
+        let one_line =
+            matches!(&operation.target, OpTarget::Lines { lines, .. } if lines.len() == 1);
+        // Setting to a count is not measured in units, and so is never within the limit.
+        let within = operation
+            .units()
+            .is_some_and(|units| units <= i64::from(self.unit_limit));
+        self.role.may(Action::Correct) && one_line && within
+    }
+
+    /// Whether this person may replace or discard somebody's draft.
+    pub fn may_change(&self, author: &str) -> bool {
+        self.role.may(Action::Approve) || (self.role.may(Action::Draft) && self.user == author)
+    }
+
+    fn may_undo(&self, origin: Option<&Origin>) -> bool {
+        let own = |origin: &Origin| {
+            let mine = origin.actor.strip_prefix("user:") == Some(self.user);
+            mine && self.now < origin.created_at + OWN_WORK
+        };
+        self.role.may(Action::Reverse)
+            || (self.role.may(Action::ReverseOwn) && origin.is_some_and(own))
+    }
+}

@@ -1,0 +1,178 @@
+//! Corrections by staff, from the form to the receipt. Pages are the only callers: programs move
+//! stock through the desk itself.
+//!
+//! A form's id is the operation's id, and the number of the document that moves the stock; so
+//! whatever is posted twice, by whomever, is done once.
+
+mod confirm;
+mod discard;
+mod draft;
+mod preview;
+
+use std::time::Duration;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use sqlx::MySqlPool;
+use tokio::time::timeout;
+
+pub use confirm::{Confirmed, How};
+pub use draft::Drafted;
+pub use preview::Preview;
+
+use super::audit::{Audit, Note};
+use super::cashier::Cashier;
+use super::clock::Clock;
+use super::desk::Desk;
+use crate::domain::actor::Actor;
+use crate::domain::approval::Standing;
+use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::ids::OpId;
+use crate::domain::operation::Operation;
+use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
+use crate::domain::role::Role;
+use crate::store::mysql::StoreResult;
+use crate::store::mysql::operations::operation_fetch;
+
+/// How long a look at the database may take; what moves stock has the desk's own limit.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A signed-in person who asks for something.
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub name: String,
+    pub role: Role,
+    /// The address it came from, for the audit.
+    pub address: Option<String>,
+}
+
+impl Person {
+    pub fn actor(&self) -> Actor {
+        Actor::User {
+            name: self.name.clone(),
+            role: self.role,
+        }
+    }
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Operations {
+    cashier: Cashier,
+    audit: Audit,
+    clock: Clock,
+    unit_limit: u32,
+}
+
+impl Operations {
+    /// `unit_limit`: units that an operator may move in one operation without a supervisor.
+    pub fn new(cashier: Cashier, audit: Audit, clock: Clock, unit_limit: u32) -> Self {
+        Self {
+            cashier,
+            audit,
+            clock,
+            unit_limit,
+        }
+    }
+
+    /// Units that an operator may move in one operation without a supervisor.
+    pub fn unit_limit(&self) -> u32 {
+        self.unit_limit
+    }
+
+    /// What this person may do now, by the one table that pages show by as well.
+    pub fn standing<'a>(&self, by: &'a Person) -> Standing<'a> {
+        Standing {
+            role: by.role,
+            user: &by.name,
+            now: self.now(),
+            unit_limit: self.unit_limit,
+        }
+    }
+
+    /// One operation, whatever became of it.
+    ///
+    /// # Errors
+    /// `Rejected` with `not_found`; `NotConfirmed` when the database is away or too slow.
+    pub async fn fetch(&self, op: OpId) -> ServiceResult<Operation> {
+        let found = in_time(operation_fetch(self.pool(), op)).await?;
+        found.ok_or_else(|| Rejection::NotFound.into())
+    }
+
+    fn pool(&self) -> &MySqlPool {
+        self.desk().pool()
+    }
+
+    fn desk(&self) -> &Desk {
+        self.cashier.desk()
+    }
+
+    /// Now, as precisely as it is stored.
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now().trunc_subsecs(6)
+    }
+
+    async fn note(
+        &self,
+        by: &Person,
+        action: AuditAction,
+        op: OpId,
+        result: AuditResult,
+        detail: &str,
+    ) {
+        let (actor, object) = (by.actor().to_string(), op.to_string());
+        self.audit
+            .note(Note {
+                actor: &actor,
+                action,
+                object: Some(&object),
+                result,
+                address: by.address.as_deref(),
+                detail: Some(detail),
+            })
+            .await;
+    }
+
+    /// Notes what was refused, and passes it on. What was merely not confirmed is not a decision.
+    async fn noted<T>(
+        &self,
+        by: &Person,
+        action: AuditAction,
+        op: OpId,
+        answer: ServiceResult<T>,
+    ) -> ServiceResult<T> {
+        if let Err(ServiceError::Rejected(why)) = &answer {
+            self.note(by, action, op, AuditResult::Refused, why.code())
+                .await;
+        }
+        answer
+    }
+}
+
+async fn in_time<T>(work: impl Future<Output = StoreResult<T>>) -> ServiceResult<T> {
+    match timeout(PATIENCE, work).await {
+        Ok(value) => Ok(value?),
+        Err(_) => Err(ServiceError::NotConfirmed(format!(
+            "the database did not answer within {PATIENCE:?}"
+        ))),
+    }
+}
+
+/// What an operation is about, in a few words for the audit: `deduct W/A -3`.
+fn summary(operation: &Operation) -> String {
+    use crate::domain::operation::{OpChange, OpTarget};
+    let kind = operation.kind;
+    match &operation.target {
+        OpTarget::Document(document) | OpTarget::Order(document) => format!("{kind} {document}"),
+        OpTarget::Lines { warehouse, lines } => {
+            let line = lines.first().map(|line| match line.change {
+                OpChange::Delta(units) => format!(" {warehouse}/{} {units:+}", line.sku),
+                OpChange::SetTo(units) => format!(" {warehouse}/{} = {units}", line.sku),
+            });
+            let more = match lines.len() {
+                0 | 1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            format!("{kind}{}{more}", line.unwrap_or_default())
+        }
+    }
+}
