@@ -22,6 +22,7 @@ CREATE TABLE operations (
   refusal      JSON NULL,
   KEY operations_list (created_at, op),
   KEY operations_open (status, created_at, op),
+  KEY operations_drafts (status, expires_at),
   KEY operations_done (status, confirmed_at),
   KEY operations_stock (stock_id, created_at, op),
   KEY operations_document (document, created_at, op),

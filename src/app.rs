@@ -20,8 +20,8 @@ use crate::sandbox_pay;
 use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
 use crate::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations, Queries,
-    Services, Users,
+    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations, Overview,
+    Queries, Services, Users,
 };
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
@@ -168,6 +168,7 @@ fn services(
     };
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
+        overview: Overview::new(pool.clone(), clock.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool.clone(), clock.clone(), audit.clone()),
         health: Health::new(desk.clone(), gateways, condition.clone(), workers),

@@ -12,6 +12,7 @@ pub mod health;
 pub mod import;
 mod insist;
 pub mod operations;
+pub mod overview;
 pub mod queries;
 mod settle;
 pub mod users;
@@ -27,6 +28,7 @@ pub use desk::Desk;
 pub use health::Health;
 pub use insist::insist;
 pub use operations::{Operations, Person};
+pub use overview::Overview;
 pub use queries::Queries;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
@@ -42,6 +44,7 @@ pub struct Services {
     pub desk: Desk,
     pub health: Health,
     pub operations: Operations,
+    pub overview: Overview,
     pub queries: Queries,
     pub users: Users,
 }

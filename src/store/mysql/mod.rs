@@ -12,6 +12,7 @@ pub mod json;
 pub mod ledger;
 pub mod operations;
 pub mod orders;
+pub mod overview;
 pub mod stock;
 pub mod stock_list;
 pub mod users;

@@ -12,8 +12,8 @@ use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
 use stockdesk::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Queries,
-    Services, Users,
+    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Overview,
+    Queries, Services, Users,
 };
 use stockdesk::web::{self, Web};
 
@@ -153,6 +153,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services 
     let condition = Condition::default();
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
+        overview: Overview::new(pool.clone(), clock.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool, clock.clone(), audit.clone()),
         health: Health::new(

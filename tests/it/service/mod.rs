@@ -9,6 +9,7 @@ mod ledger_list;
 mod office;
 mod operations;
 mod orders_list;
+mod overview;
 mod settle;
 mod stock_list;
 pub mod till;

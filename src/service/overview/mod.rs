@@ -1,0 +1,197 @@
+//! What needs a person now, and how the desk is doing. A number that cannot be read is left out;
+//! it never shows as 0, and never takes the others with it.
+
+mod remembered;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use sqlx::MySqlPool;
+use tokio::time::timeout;
+
+use self::remembered::Remembered;
+use super::clock::Clock;
+use crate::domain::attention::{Attention, Figures, Moves, Totals};
+use crate::domain::listing::{CappedCount, Seen};
+use crate::domain::order::OrderStatus;
+use crate::domain::stock::StockState;
+use crate::store::mysql::orders::{OrdersOf, orders_count};
+use crate::store::mysql::{StoreResult, attention, overview, stock_list};
+
+const PATIENCE: Duration = Duration::from_secs(2);
+const DUE_SOON: TimeDelta = TimeDelta::minutes(5);
+/// Totals read every row of stock, so they may be this old.
+const TOTALS_KEEP: TimeDelta = TimeDelta::seconds(30);
+const MOVES_KEEP: TimeDelta = TimeDelta::seconds(5);
+const MINUTES: i64 = 60;
+/// A commit may come this long after the time that its entries carry.
+const SETTLED: TimeDelta = TimeDelta::seconds(30);
+/// Entries of one minute are counted up to here.
+const MINUTE_CAP: u32 = 100_000;
+const LATEST: u32 = 5;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Overview {
+    pool: MySqlPool,
+    clock: Clock,
+    totals: Arc<Remembered<Totals>>,
+    minutes: Arc<Remembered<Minutes>>,
+}
+
+/// Entries of each minute, by its beginning.
+#[derive(Clone)]
+struct Minutes {
+    counts: BTreeMap<DateTime<Utc>, u64>,
+    as_of: DateTime<Utc>,
+}
+
+impl Overview {
+    pub fn new(pool: MySqlPool, clock: Clock) -> Self {
+        Self {
+            pool,
+            clock,
+            totals: Arc::default(),
+            minutes: Arc::default(),
+        }
+    }
+
+    /// What needs a person now.
+    pub async fn attention(&self) -> Seen<Attention> {
+        let (pool, as_of) = (&self.pool, self.clock.now());
+        let due = orders(OrderStatus::Pending, Some(as_of + DUE_SOON));
+        let (waiting_cancels, low, out, due_soon, differences, late_payments, open_drafts) = tokio::join!(
+            known("waiting_cancels", overview::waiting_cancels(pool)),
+            known("low", stock_list::state_count(pool, StockState::Low)),
+            known("out", stock_list::state_count(pool, StockState::Out)),
+            known("due_soon", orders_count(pool, &due)),
+            known("differences", attention::differences_open(pool)),
+            known("late_payments", attention::late_payments_open(pool)),
+            known("open_drafts", overview::open_drafts(pool, as_of)),
+        );
+        let value = Attention {
+            waiting_cancels,
+            low,
+            out,
+            due_soon,
+            differences,
+            late_payments,
+            open_drafts,
+        };
+        Seen { value, as_of }
+    }
+
+    /// The figures. `day_began`: midnight at the site, for what was corrected today.
+    pub async fn figures(&self, day_began: DateTime<Utc>) -> Seen<Figures> {
+        let (pool, as_of) = (&self.pool, self.clock.now());
+        let (totals, moves, pending_orders, corrections_today, latest_corrections) = tokio::join!(
+            self.totals(),
+            self.moves(),
+            known("pending_orders", self.open_orders()),
+            known(
+                "corrections_today",
+                overview::corrections_since(pool, day_began)
+            ),
+            known(
+                "latest_corrections",
+                overview::corrections_latest(pool, LATEST)
+            ),
+        );
+        let value = Figures {
+            totals,
+            pending_orders,
+            moves,
+            corrections_today,
+            latest_corrections,
+        };
+        Seen { value, as_of }
+    }
+
+    async fn open_orders(&self) -> StoreResult<CappedCount> {
+        let (pending, closing) = (
+            orders(OrderStatus::Pending, None),
+            orders(OrderStatus::Closing, None),
+        );
+        let pending = orders_count(&self.pool, &pending).await?;
+        let closing = orders_count(&self.pool, &closing).await?;
+        Ok(CappedCount(pending.0 + closing.0))
+    }
+
+    async fn totals(&self) -> Option<Totals> {
+        let now = self.clock.now();
+        let pool = self.pool.clone();
+        let fresh = |totals: &Totals| now - totals.as_of < TOTALS_KEEP;
+        let read = |_| async move {
+            let (available, reserved) = stock_list::stock_totals(&pool).await?;
+            Ok(Totals {
+                available,
+                reserved,
+                as_of: now,
+            })
+        };
+        self.totals.get(fresh, read).await
+    }
+
+    async fn moves(&self) -> Option<Moves> {
+        let now = self.clock.now();
+        let pool = self.pool.clone();
+        let fresh = |minutes: &Minutes| now - minutes.as_of < MOVES_KEEP;
+        let read = |known| count_minutes(pool, known, now);
+        let minutes = self.minutes.get(fresh, read).await?;
+        Some(Moves {
+            per_minute: minutes.counts.into_values().collect(),
+            as_of: minutes.as_of,
+        })
+    }
+}
+
+/// Counts the last hour; a minute that is settled is counted once, and then remembered.
+async fn count_minutes(
+    pool: MySqlPool,
+    known: Option<Minutes>,
+    now: DateTime<Utc>,
+) -> StoreResult<Minutes> {
+    let minute = TimeDelta::minutes(1);
+    let running = now.duration_trunc(minute).unwrap_or(now);
+    let mut counts = BTreeMap::new();
+    for back in (0..MINUTES).rev() {
+        let from = running - minute * i32::try_from(back).unwrap_or(0);
+        let to = from + minute;
+        let settled = known.as_ref().filter(|known| known.as_of >= to + SETTLED);
+        let count = match settled.and_then(|known| known.counts.get(&from)) {
+            Some(&count) => count,
+            None => overview::entries_between(&pool, from, to, MINUTE_CAP).await?,
+        };
+        counts.insert(from, count);
+    }
+    Ok(Minutes { counts, as_of: now })
+}
+
+fn orders(status: OrderStatus, due_before: Option<DateTime<Utc>>) -> OrdersOf<'static> {
+    OrdersOf {
+        status,
+        due_before,
+        payment_state: None,
+        stock: None,
+        after: None,
+    }
+}
+
+async fn known<T>(what: &str, reading: impl Future<Output = StoreResult<T>>) -> Option<T> {
+    match timeout(PATIENCE, reading).await {
+        Ok(Ok(value)) => Some(value),
+        Ok(Err(error)) => {
+            tracing::warn!(what, %error, "left out of the overview");
+            None
+        }
+        Err(_) => {
+            tracing::warn!(
+                what,
+                "left out of the overview: not read within {PATIENCE:?}"
+            );
+            None
+        }
+    }
+}

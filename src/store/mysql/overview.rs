@@ -1,0 +1,100 @@
+//! The numbers of the overview: each bounded, whatever the tables hold.
+
+use chrono::{DateTime, Utc};
+use sqlx::{MySqlPool, Row};
+
+use super::json::parse;
+use super::{StoreResult, capped};
+use crate::domain::attention::WaitingCancels;
+use crate::domain::listing::CappedCount;
+use crate::domain::operation::Operation;
+
+/// Closing orders whose gateway was asked and has proved nothing, and which of them (of the
+/// thousand with the earliest deadlines) waits longest.
+pub async fn waiting_cancels(pool: &MySqlPool) -> StoreResult<WaitingCancels> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM (
+           SELECT 1 FROM orders WHERE status = 'closing' AND attempts > 0 LIMIT ?) t",
+    )
+    .bind(CappedCount::CAP + 1)
+    .fetch_one(pool)
+    .await?;
+    let oldest = sqlx::query(
+        "SELECT o.order_no, o.cancel_op, e.at FROM (
+           SELECT order_no, cancel_op FROM orders WHERE status = 'closing' AND attempts > 0
+           ORDER BY listed_at LIMIT 1000) o
+         JOIN order_events e ON e.order_no = o.order_no AND e.kind = 'closing'
+         ORDER BY e.at LIMIT 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    let oldest = match oldest {
+        None => None,
+        Some(r) => {
+            let op: Option<String> = r.try_get("cancel_op")?;
+            let op = op.map(|op| parse(&op)).transpose()?;
+            Some((parse(r.try_get("order_no")?)?, r.try_get("at")?, op))
+        }
+    };
+    let count = capped(count);
+    Ok(WaitingCancels { count, oldest })
+}
+
+/// Drafts that can still be confirmed.
+pub async fn open_drafts(pool: &MySqlPool, now: DateTime<Utc>) -> StoreResult<CappedCount> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM (
+           SELECT 1 FROM operations WHERE status = 'draft' AND expires_at > ? LIMIT ?) t",
+    )
+    .bind(now)
+    .bind(CappedCount::CAP + 1)
+    .fetch_one(pool)
+    .await?;
+    Ok(capped(count))
+}
+
+/// Ledger entries from `from` up to (not including) `to`, counted up to `cap`.
+pub async fn entries_between(
+    pool: &MySqlPool,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    cap: u32,
+) -> StoreResult<u64> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM (
+           SELECT 1 FROM ledger WHERE created_at >= ? AND created_at < ? LIMIT ?) t",
+    )
+    .bind(from)
+    .bind(to)
+    .bind(cap)
+    .fetch_one(pool)
+    .await?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Operations applied since a moment, and how many people confirmed them.
+pub async fn corrections_since(
+    pool: &MySqlPool,
+    since: DateTime<Utc>,
+) -> StoreResult<(CappedCount, u32)> {
+    let (count, people): (i64, i64) = sqlx::query_as(
+        "SELECT COUNT(*), COUNT(DISTINCT t.confirmed_by) FROM (
+           SELECT confirmed_by FROM operations
+           WHERE status = 'applied' AND confirmed_at >= ? LIMIT ?) t",
+    )
+    .bind(since)
+    .bind(CappedCount::CAP + 1)
+    .fetch_one(pool)
+    .await?;
+    Ok((capped(count), u32::try_from(people).unwrap_or(u32::MAX)))
+}
+
+/// The operations applied last, newest first.
+pub async fn corrections_latest(pool: &MySqlPool, limit: u32) -> StoreResult<Vec<Operation>> {
+    Ok(sqlx::query_as(
+        "SELECT * FROM operations WHERE status = 'applied' ORDER BY confirmed_at DESC LIMIT ?",
+    )
+    .bind(limit)
+    .fetch_all(pool)
+    .await?)
+}
