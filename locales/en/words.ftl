@@ -24,6 +24,7 @@ action-administer = manage users and keys
 
 available = Available
 reserved = Reserved
+on-hand = On hand
 warehouse = Warehouse
 reason = Reason
 note = Note
@@ -73,3 +74,19 @@ payment-paying = Paying now
 payment-paid = Paid
 payment-closed = Closed
 payment-unknown = No answer
+
+# What an adjustment did.
+moved-add = Add
+moved-remove = Remove
+
+# Who did something, when it was nobody who signs in.
+who-key = API key { $name }
+who-worker = worker { $name }
+who-command = command { $name }
+
+# Available units before and after; each a number, or "Unlimited".
+entry-available = available { $before } → { $after }
+entry-roll-back = Roll this back
+# Both hold markup.
+entry-rolled-back-by = rolled back by <a class="id" href="{ $url }">{ $entry }</a>
+entry-of = of <a class="id" href="{ $url }">{ $entry }</a>

@@ -20,6 +20,7 @@ action-administer = 管理用户和密钥
 
 available = 可售
 reserved = 已占用
+on-hand = 在库
 warehouse = 仓库
 reason = 原因
 note = 备注
@@ -69,3 +70,19 @@ payment-paying = 支付中
 payment-paid = 已支付
 payment-closed = 已关闭
 payment-unknown = 无答复
+
+# What an adjustment did.
+moved-add = 增加
+moved-remove = 减少
+
+# Who did something, when it was nobody who signs in.
+who-key = API 密钥 { $name }
+who-worker = 自动任务 { $name }
+who-command = 命令 { $name }
+
+# Available units before and after; each a number, or "Unlimited".
+entry-available = 可售 { $before } → { $after }
+entry-roll-back = 冲正这笔
+# Both hold markup.
+entry-rolled-back-by = 已由 <a class="id" href="{ $url }">{ $entry }</a> 冲正
+entry-of = 冲正自 <a class="id" href="{ $url }">{ $entry }</a>

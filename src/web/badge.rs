@@ -7,6 +7,7 @@ use super::i18n::{Message, Worded};
 use crate::domain::operation::OpStatus;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
+use crate::domain::stock::StockState;
 
 /// How a status feels. What cannot be undone and went wrong is `Bad`; most are `Plain`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,17 @@ impl Badge for OrderStatus {
             Self::Pending | Self::Cancelled => Tone::Plain,
             Self::Closing => Tone::Warn,
             Self::Paid => Tone::Good,
+        }
+    }
+}
+
+impl Badge for StockState {
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Unlimited => Tone::Plain,
+            Self::Ok => Tone::Good,
+            Self::Low => Tone::Warn,
+            Self::Out => Tone::Bad,
         }
     }
 }

@@ -16,6 +16,9 @@
 //! | `clock` | the same | `<time datetime=…>12:03:22</time>` |
 //! | `full` | the same | `<time datetime=…>2026-11-20 12:03:22</time>` |
 //! | `ago` | the same | `<span data-rel=…>2 s ago</span>`, kept current by the script |
+//! | `who` | an actor as it is stored | `li.wei`, "API key shop-web" |
+//! | `why` | a reason as it is stored | "Damaged" |
+//! | `moved` | a `LedgerEntry` | "Deduct", "Add", "Remove" |
 //! | `named` | a text that people wrote | the text, in its own `lang` where it is Chinese |
 //!
 //! They find the reader's [`Text`] in the values that [`Layout`](super::layout::Layout) renders with.
@@ -32,7 +35,9 @@ use chrono::{DateTime, Utc};
 use super::badge::{Badge, Tag};
 use super::i18n::{IntoArg, Lang, Message, Text, Worded, msg};
 use super::numbers;
+use crate::domain::ledger::{EntryKind, LedgerEntry};
 use crate::domain::money::Money;
+use crate::domain::reason::Reason;
 
 /// The name under which a page's values hold its [`Text`].
 pub const TEXT: &str = "text";
@@ -156,6 +161,40 @@ pub fn ago<D: Plain<DateTime<Utc>>>(at: D, values: &dyn Values) -> Result<Safe<S
     Ok(Safe(format!(
         r#"<span data-rel="{machine}">{shown}</span>"#
     )))
+}
+
+#[filter_fn]
+pub fn who<S: AsRef<str>>(actor: S, values: &dyn Values) -> Result<Cow<'static, str>> {
+    let (text, actor) = (text(values)?, actor.as_ref());
+    let (door, name) = actor.split_once(':').unwrap_or(("", actor));
+    let message = match door {
+        "key" => msg("who-key"),
+        "worker" => msg("who-worker"),
+        "command" => msg("who-command"),
+        _ => return Ok(Cow::Owned(name.to_owned())),
+    };
+    Ok(text.say(&message.with("name", name)))
+}
+
+/// A reason that is not one of ours came from a program; it is shown as it is.
+#[filter_fn]
+pub fn why<S: AsRef<str>>(code: S, values: &dyn Values) -> Result<Cow<'static, str>> {
+    let (text, code) = (text(values)?, code.as_ref());
+    Ok(match Reason::parse(code) {
+        Some(reason) => text.say(&reason.message()),
+        None => Cow::Owned(code.to_owned()),
+    })
+}
+
+/// What an entry did: its kind, and for a correction either way which way it went.
+#[filter_fn]
+pub fn moved(entry: &LedgerEntry, values: &dyn Values) -> Result<Cow<'static, str>> {
+    let message = match (entry.kind, entry.delta) {
+        (EntryKind::Adjust, 0..) => msg("moved-add"),
+        (EntryKind::Adjust, _) => msg("moved-remove"),
+        (kind, _) => kind.message(),
+    };
+    Ok(text(values)?.say(&message))
 }
 
 /// What people wrote may be in the other language: a screen reader then reads it in that one.

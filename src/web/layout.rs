@@ -39,6 +39,9 @@ use super::session::{self, Flash};
 use super::state::Site;
 use super::visitor::{CurrentUser, Visitor};
 use crate::domain::actor::Actor;
+use crate::domain::approval::{Origin, Standing};
+use crate::domain::ledger::{DocumentKind, LedgerEntry};
+use crate::domain::operation::OpKind;
 use crate::domain::role::Action;
 use crate::service::condition::{Band, ReadOnly};
 
@@ -141,6 +144,30 @@ impl Layout {
     /// people from buttons that refuse.
     pub fn may(&self, action: Action) -> bool {
         self.user.as_ref().is_some_and(|user| user.role.may(action))
+    }
+
+    /// Whether to show the way to rolling an entry back. An order's is on its own page, where it
+    /// may be a cancel instead.
+    pub fn may_roll_back(&self, entry: &LedgerEntry) -> bool {
+        let Some(user) = &self.user else {
+            return false;
+        };
+        let standing = Standing {
+            role: user.role,
+            user: user.name.as_str(),
+            now: self.text.now,
+            // Not what a roll back is measured by.
+            unit_limit: 0,
+        };
+        let origin = Origin {
+            actor: entry.actor.clone(),
+            created_at: entry.created_at,
+        };
+        let undone = entry.kind.reverses() || entry.reversed_by.is_some();
+        !undone
+            && self.read_only.is_none()
+            && entry.document_kind != DocumentKind::Order
+            && standing.may_draft(OpKind::Rollback, Some(&origin))
     }
 
     /// Who acts, for the service; behind `Guard::SignedIn` there is always somebody.

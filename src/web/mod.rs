@@ -15,6 +15,7 @@ pub mod forms;
 pub mod guard;
 pub mod i18n;
 pub mod layout;
+pub mod list;
 pub mod nav;
 pub mod numbers;
 pub mod pages;
@@ -36,7 +37,7 @@ use api::{
     stock as api_stock,
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
-use pages::{login, machine, overview, prefs};
+use pages::{login, machine, overview, prefs, sku, stock};
 use route::{Entry, get, post};
 
 use crate::domain::role::Action::View;
@@ -60,6 +61,8 @@ pub fn routes() -> Vec<Entry> {
 
         // The desk.
         get(paths::HOME, SignedIn(View), overview::page),
+        get(paths::STOCK, SignedIn(View), stock::page),
+        get(paths::SKU, SignedIn(View), sku::page),
 
         // The JSON API.
         post(paths::API_ORDERS, ApiKey(Scope::Orders), api_orders::place),

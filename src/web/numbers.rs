@@ -1,5 +1,6 @@
 //! Numbers as people read them.
 
+use crate::domain::listing::CappedCount;
 use crate::domain::money::Money;
 
 /// U+2212, as wide as a plus; a hyphen would be lost beside digits.
@@ -19,6 +20,14 @@ pub fn grouped(n: i64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// `1,204`, or `10,000+` where counting stopped.
+pub fn capped(count: CappedCount) -> String {
+    match count.capped() {
+        true => format!("{}+", grouped(i64::from(CappedCount::CAP))),
+        false => grouped(i64::from(count.0)),
+    }
 }
 
 /// A change: `+1,204`, `−3`, `0`

@@ -6,6 +6,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::ids::{DocumentNo, EntryId, OpId, Sku, Warehouse};
+use crate::domain::ledger::{DocumentKind, LedgerEntry};
 
 /// All but what RFC 3986 calls unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -39,9 +40,16 @@ pub const API_LEDGER: &str = "/api/v1/ledger";
 pub const API_PAYMENT_NOTIFY: &str = "/api/v1/payments/{gateway}/notify";
 pub const STATIC: &str = "/static/{file}";
 
+pub const STOCK: &str = "/stock";
+pub const SKU: &str = "/stock/{warehouse}/{sku}";
 pub const STOCK_DEDUCT: &str = "/stock/{warehouse}/{sku}/deduct";
 pub const STOCK_ADJUST: &str = "/stock/{warehouse}/{sku}/adjust";
 pub const STOCK_SET: &str = "/stock/{warehouse}/{sku}/set";
+pub const HEALTH: &str = "/health";
+pub const LATE_PAYMENTS: &str = "/payments/late";
+pub const RECONCILIATION: &str = "/reconciliation";
+pub const LEDGER: &str = "/ledger";
+pub const ENTRY: &str = "/ledger/{entry}";
 pub const ENTRY_ROLLBACK: &str = "/ledger/{entry}/rollback";
 pub const ORDERS: &str = "/orders";
 pub const ORDER: &str = "/orders/{order_no}";
@@ -51,6 +59,16 @@ pub const OPS: &str = "/ops";
 pub const OP: &str = "/ops/{op}";
 pub const OP_CONFIRM: &str = "/ops/{op}/confirm";
 pub const OP_DISCARD: &str = "/ops/{op}/discard";
+
+/// A path with these values in its query.
+pub fn with_query(path: &str, values: &[(&'static str, String)]) -> String {
+    let mut address = path.to_owned();
+    for (index, (name, value)) in values.iter().enumerate() {
+        address.push(if index == 0 { '?' } else { '&' });
+        address.push_str(&format!("{name}={}", segment(value)));
+    }
+    address
+}
 
 /// Where a page brings somebody who is not signed in; they return to `next`.
 pub fn login(next: &str) -> String {
@@ -84,6 +102,21 @@ pub fn stock(warehouse: &Warehouse, sku: &Sku) -> String {
     )
 }
 
+/// The form that deducts units of one SKU.
+pub fn deduct(warehouse: &Warehouse, sku: &Sku) -> String {
+    format!("{}/deduct", stock(warehouse, sku))
+}
+
+/// The form that adds or removes units of one SKU.
+pub fn adjust(warehouse: &Warehouse, sku: &Sku) -> String {
+    format!("{}/adjust", stock(warehouse, sku))
+}
+
+/// The form that sets one SKU to what was counted.
+pub fn set(warehouse: &Warehouse, sku: &Sku) -> String {
+    format!("{}/set", stock(warehouse, sku))
+}
+
 /// The page of one ledger entry.
 pub fn entry(entry: &EntryId) -> String {
     format!("/ledger/{entry}")
@@ -97,6 +130,20 @@ pub fn rollback(entry: &EntryId) -> String {
 /// The page of one order.
 pub fn order(order_no: &DocumentNo) -> String {
     format!("/orders/{}", segment(order_no.as_str()))
+}
+
+/// The page of what stands behind a ledger entry: an operation, an order, or what else a program
+/// posted under that number, which has no page but its entries.
+pub fn document(entry: &LedgerEntry) -> String {
+    match entry {
+        LedgerEntry { op: Some(op), .. } => self::op(op),
+        LedgerEntry {
+            document_kind: DocumentKind::Order,
+            document,
+            ..
+        } => order(document),
+        LedgerEntry { document, .. } => with_query(LEDGER, &[("order", document.to_string())]),
+    }
 }
 
 /// Whether `path` leads to a page of this site and nowhere else: what a `next` or a `return`

@@ -3,6 +3,7 @@
 //! The path of a claim: `post` -> the gate (one Lua call) -> `ledger_writer` (one transaction for
 //! many) -> answer -> the gate is told. `docs/ARCHITECTURE.md` walks it line by line.
 
+mod agreement;
 mod catalog;
 mod corrections;
 mod ledger_writer;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use sqlx::MySqlPool;
 
+pub use agreement::Agreement;
 pub use corrections::Corrections;
 pub use ledger_writer::{LedgerWriter, Passage};
 pub use reconcile::{Reconciler, Swept};

@@ -46,6 +46,15 @@ impl Queries {
             .await
     }
 
+    /// The warehouses that hold a SKU, by name.
+    pub async fn warehouses_of(&self, sku: &Sku) -> ServiceResult<Seen<Vec<Warehouse>>> {
+        let rows = async {
+            let rows = stock_list::sku_rows(&self.pool, sku).await?;
+            Ok(rows.into_iter().map(|(warehouse, _)| warehouse).collect())
+        };
+        self.read(rows).await
+    }
+
     pub async fn stock_by_id(&self, id: StockId) -> ServiceResult<Seen<Option<StockLevel>>> {
         self.read(stock::stock_by_id(&self.pool, id)).await
     }

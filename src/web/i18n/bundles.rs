@@ -23,8 +23,10 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "errors"
                 "forms"
                 "frame"
+                "list"
                 "login"
                 "overview"
+                "stock"
                 "words"
             )
         };

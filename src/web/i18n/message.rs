@@ -6,6 +6,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::bundles;
+use crate::domain::listing::CappedCount;
+use crate::web::numbers;
 
 /// What is to be said, in no language yet.
 ///
@@ -147,6 +149,23 @@ displayed_args!(
     crate::domain::ids::EntryId,
     crate::domain::user::UserName
 );
+
+/// A level: `None` is unlimited.
+impl IntoArg for Option<i64> {
+    fn into_arg(self) -> Arg {
+        match self {
+            Some(units) => Arg::Number(units),
+            None => Arg::Word(msg("unlimited")),
+        }
+    }
+}
+
+/// `1,204`, or `10,000+` past the cap.
+impl IntoArg for CappedCount {
+    fn into_arg(self) -> Arg {
+        Arg::Text(Cow::Owned(numbers::capped(self)))
+    }
+}
 
 /// What has a message of its own: an id, a message, a word of the domain such as a role.
 pub trait Worded {

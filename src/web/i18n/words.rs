@@ -2,11 +2,13 @@
 
 use super::{Message, Worded, msg};
 use crate::domain::ledger::EntryKind;
+use crate::domain::listing::StockSort;
 use crate::domain::operation::{OpKind, OpStatus};
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
 use crate::domain::reason::Reason;
 use crate::domain::role::{Action, Role};
+use crate::domain::stock::StockState;
 use crate::service::condition::Part;
 
 /// `words!(Type { Variant => "message-id" })`: a message for each value, none forgotten.
@@ -57,6 +59,16 @@ words! {
         Set => "kind-set",
         Rollback => "kind-rollback",
         Cancel => "kind-cancel",
+    }
+    StockState {
+        Ok => "state-ok",
+        Low => "state-low",
+        Out => "state-out",
+        Unlimited => "state-unlimited",
+    }
+    StockSort {
+        Sku => "sort-sku",
+        Available => "sort-available",
     }
     OpStatus {
         Draft => "op-draft",

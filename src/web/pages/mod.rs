@@ -4,3 +4,5 @@ pub mod login;
 pub mod machine;
 pub mod overview;
 pub mod prefs;
+pub mod sku;
+pub mod stock;

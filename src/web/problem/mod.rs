@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::i18n::{Message, Worded, msg};
-use crate::domain::rejection::{Rejection, ServiceError};
+use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::domain::role::Action;
 
 /// A request that came to nothing, or (5xx) may have. One pointer, as an error should be.
@@ -351,6 +351,21 @@ impl From<ServiceError> for Problem {
             .retry(Retry::Seconds(1)),
             ServiceError::Internal(cause) => Self::internal(cause),
         }
+    }
+}
+
+/// For a page that can do without a part of itself: `None` when the database is away or too slow.
+///
+/// # Errors
+/// Anything else.
+pub fn loaded<T>(read: ServiceResult<T>) -> Result<Option<T>, ServiceError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(ServiceError::NotConfirmed(cause)) => {
+            tracing::warn!(cause, "a part of a page could not be loaded");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -6,3 +6,4 @@ mod kept;
 mod login;
 mod problems;
 mod sessions;
+mod stock;

@@ -1,0 +1,52 @@
+# The list of stock, and one SKU.
+
+stock-title = Stock
+stock-q = SKU or name
+stock-state = State
+stock-sort = Sort
+stock-name = Name
+stock-last-change = Last change
+stock-list = Stock list
+stock-none-yet = No SKUs yet. They appear when stock is imported.
+stock-no-match = No SKU matches these filters.
+stock-no-warehouse = There is no warehouse { $warehouse }
+# $state: one of state-*.
+stock-chip-state = State: { $state }
+stock-chip-warehouse = Warehouse: { $warehouse }
+stock-chip-q = SKU or name: { $q }
+
+state-ok = OK
+state-low = Low
+state-out = Sold out
+state-unlimited = Unlimited
+sort-sku = SKU
+sort-available = Available ↑
+
+# $at: a time of day.
+sku-levels = Levels, as of { $at }
+sku-version = Version
+sku-low-water = Low at
+sku-held = { $units ->
+        [one] { $units } unit
+       *[other] { $units } units
+    } in { $orders ->
+        [one] { $orders } order
+       *[other] { $orders } orders
+    }
+sku-gate = Gate
+sku-gate-agrees = The gate agrees
+sku-gate-busy = Moving just now; the gate is compared again by itself
+sku-gate-unloaded = Not loaded: the first claim loads it
+sku-gate-away = The gate does not answer; claims go straight to the database
+# $gate, $available: a number of units, or "Unlimited".
+sku-gate-differs = Difference: the gate has { $gate }, the database { $available }
+sku-reconcile = See reconcile
+sku-timeline = Timeline
+sku-no-entries = No ledger entries yet. They appear when stock moves.
+sku-older = Older in the ledger
+sku-not-loaded = This could not be loaded. Try again in a moment.
+sku-drafts = Open drafts
+sku-unknown = { $warehouse } holds no SKU "{ $sku }"
+sku-unknown-nothing = Nothing was changed. SKUs are compared exactly: capital letters matter.
+sku-closest = Did you mean one of these?
+sku-search = Search

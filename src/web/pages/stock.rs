@@ -1,0 +1,268 @@
+//! `/stock`
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::ids::{Sku, Warehouse};
+use crate::domain::listing::{Limit, StockFilter, StockKey, StockSort};
+use crate::domain::stock::{StockLevel, StockState};
+use crate::web::extract::{Query, State};
+use crate::web::forms::{Check, FormErrors, FormView};
+use crate::web::i18n::{Message, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::list::{List, Pager, Place};
+use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::respond::see_other;
+use crate::web::{filters, paths};
+
+const ROWS: u32 = 50;
+const Q_MAX_CHARS: usize = 100;
+const REFRESH_SECONDS: u32 = 15;
+
+#[derive(Template)]
+#[template(path = "pages/stock.html")]
+struct StockPage {
+    layout: Layout,
+    form: FormView,
+    list: List,
+    chips: Vec<(&'static str, Message)>,
+    warehouses: Vec<(String, String)>,
+    states: Vec<(&'static str, String)>,
+    sorts: Vec<(&'static str, String)>,
+    /// Whether rows of more than one warehouse may stand side by side.
+    by_warehouse: bool,
+    content: Content,
+    pager: Pager,
+}
+
+enum Content {
+    /// What the filters say cannot be read.
+    Refused,
+    NotLoaded,
+    Rows {
+        levels: Vec<StockLevel>,
+        caption: Option<Message>,
+        sort: StockSort,
+    },
+}
+
+#[derive(Deserialize)]
+pub struct StockQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    wh: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    after: String,
+}
+
+impl StockQuery {
+    fn fields(&self) -> [(&'static str, &str); 4] {
+        let sort = Some(self.sort.as_str()).filter(|sort| *sort != StockSort::Sku.as_str());
+        [
+            ("q", self.q.trim()),
+            ("wh", &self.wh),
+            ("state", &self.state),
+            ("sort", sort.unwrap_or_default()),
+        ]
+    }
+
+    /// `known`: all warehouses, when they could be read.
+    fn filter(&self, known: &[Warehouse]) -> Result<(StockFilter, StockSort), FormErrors> {
+        let mut check = Check::new();
+        let q = check.field("q", searched(&self.q));
+        let warehouse = check.field("wh", warehouse(&self.wh, known));
+        let state = check.field("state", one_of(&self.state, StockState::parse));
+        let sort = check.field("sort", one_of(&self.sort, StockSort::parse));
+        match (q, warehouse, state, sort) {
+            (Some(q), Some(warehouse), Some(state), Some(sort)) => {
+                let filter = StockFilter {
+                    q,
+                    warehouse,
+                    state,
+                };
+                Ok((filter, sort.unwrap_or(StockSort::Sku)))
+            }
+            _ => Err(check.errors()),
+        }
+    }
+}
+
+fn searched(typed: &str) -> Result<Option<String>, Message> {
+    let q = typed.trim();
+    if q.chars().count() > Q_MAX_CHARS {
+        return Err(msg("list-too-long").with("max", Q_MAX_CHARS));
+    }
+    Ok((!q.is_empty()).then(|| q.to_owned()))
+}
+
+fn warehouse(typed: &str, known: &[Warehouse]) -> Result<Option<Warehouse>, Message> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let parsed = typed.parse().ok();
+    let there = parsed.filter(|warehouse| known.is_empty() || known.contains(warehouse));
+    let missing = || msg("stock-no-warehouse").with("warehouse", typed);
+    there.map(Some).ok_or_else(missing)
+}
+
+fn one_of<T>(chosen: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Message> {
+    match chosen {
+        "" => Ok(None),
+        word => parse(word).map(Some).ok_or_else(|| msg("list-not-offered")),
+    }
+}
+
+/// `GET /stock`
+pub async fn page(
+    layout: Layout,
+    Query(query): Query<StockQuery>,
+    session: Session,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let known = loaded(web.services.queries.warehouses().await)?;
+    let known = known.map(|seen| seen.value).unwrap_or_default();
+    let (filter, sort) = match query.filter(&known) {
+        Ok(filter) => filter,
+        Err(errors) => {
+            let page = StockPage::new(layout, &query, &StockFilter::default(), &known);
+            return Ok(page.refuse(errors));
+        }
+    };
+    let page = StockPage::new(layout, &query, &filter, &known);
+    if query.after.is_empty()
+        && let Some(address) = exact(&web, &filter).await?
+    {
+        return Ok(see_other(&address));
+    }
+    let now = web.services.clock.now();
+    match page.list.place(&web.sealer, &query.after, now) {
+        Some(place) => page.show(&web, &filter, sort, &place).await,
+        None => Ok(page.list.moved_on(&session)),
+    }
+}
+
+impl StockPage {
+    fn new(layout: Layout, query: &StockQuery, filter: &StockFilter, known: &[Warehouse]) -> Self {
+        let fields = query.fields();
+        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let text = layout.text;
+        Self {
+            form: FormView::filled(typed.into()),
+            list: List::new(paths::STOCK, &fields),
+            chips: chips(filter),
+            warehouses: known
+                .iter()
+                .map(|w| (w.to_string(), w.to_string()))
+                .collect(),
+            states: options(StockState::ALL, |s| {
+                (s.as_str(), text.say(&s.message()).into())
+            }),
+            sorts: options(StockSort::ALL, |s| {
+                (s.as_str(), text.say(&s.message()).into())
+            }),
+            by_warehouse: known.len() > 1 && filter.warehouse.is_none(),
+            content: Content::NotLoaded,
+            pager: Pager::default(),
+            layout,
+        }
+    }
+
+    fn refuse(mut self, errors: FormErrors) -> HttpResponse {
+        self.content = Content::Refused;
+        self.form = self
+            .form
+            .errors(errors)
+            .with_status(StatusCode::BAD_REQUEST);
+        self.layout.with_status(StatusCode::BAD_REQUEST, &self)
+    }
+
+    async fn show(
+        mut self,
+        web: &State,
+        filter: &StockFilter,
+        sort: StockSort,
+        place: &Place<StockKey>,
+    ) -> Result<HttpResponse, Problem> {
+        let queries = &web.services.queries;
+        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let (rows, count) = tokio::join!(
+            queries.stock_list(filter, sort, place.after(), limit),
+            queries.stock_count(filter),
+        );
+        let Some(rows) = loaded(rows)? else {
+            let mut response = self
+                .layout
+                .with_status(StatusCode::SERVICE_UNAVAILABLE, &self);
+            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
+            return Ok(response);
+        };
+        self.pager = self.list.pager(web, place, &rows.value);
+        let count = loaded(count)?.map(|seen| seen.value);
+        self.content = Content::Rows {
+            caption: self.pager.caption(count, rows.as_of),
+            levels: rows.value.items,
+            sort,
+        };
+        self.layout = self.layout.live(REFRESH_SECONDS);
+        Ok(self.layout.ok(&self))
+    }
+}
+
+/// The page of the SKU that was typed, exactly and in full, when one warehouse holds it.
+async fn exact(web: &State, filter: &StockFilter) -> Result<Option<String>, Problem> {
+    let Some(typed) = &filter.q else {
+        return Ok(None);
+    };
+    let narrow: String = typed.nfkc().collect();
+    let mut guesses = vec![typed.as_str()];
+    guesses.extend(Some(narrow.trim()).filter(|narrow| narrow != typed));
+    for guess in guesses {
+        let Ok(sku) = guess.parse::<Sku>() else {
+            continue;
+        };
+        let held = loaded(web.services.queries.warehouses_of(&sku).await)?;
+        let mut held = held.map(|seen| seen.value).unwrap_or_default();
+        held.retain(|name| {
+            filter
+                .warehouse
+                .as_ref()
+                .is_none_or(|wanted| wanted == name)
+        });
+        if let [only] = &held[..] {
+            return Ok(Some(paths::stock(only, &sku)));
+        }
+    }
+    Ok(None)
+}
+
+fn options<T: Copy>(
+    all: &[T],
+    option: impl Fn(T) -> (&'static str, String),
+) -> Vec<(&'static str, String)> {
+    all.iter().map(|&value| option(value)).collect()
+}
+
+fn chips(filter: &StockFilter) -> Vec<(&'static str, Message)> {
+    let q = filter
+        .q
+        .as_ref()
+        .map(|q| ("q", msg("stock-chip-q").with("q", q)));
+    let warehouse = filter.warehouse.as_ref().map(|warehouse| {
+        let message = msg("stock-chip-warehouse");
+        ("wh", message.with("warehouse", warehouse))
+    });
+    let state = filter.state.map(|state| {
+        let message = msg("stock-chip-state");
+        ("state", message.with("state", state.message()))
+    });
+    [q, warehouse, state].into_iter().flatten().collect()
+}
