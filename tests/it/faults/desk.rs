@@ -63,20 +63,22 @@ impl RunningDesk {
                 let listen = self.address.trim_start_matches("http://").to_owned();
                 self.child = serve(self.path(), &listen);
             }
-            Victim::Redis => self.kill_server("redis-server"),
-            Victim::MariaDb => self.kill_server("mariadbd"),
+            Victim::Redis => self.kill_server("redis-server").await,
+            Victim::MariaDb => self.kill_server("mariadbd").await,
             Victim::RedisData => self.flush().await,
         }
     }
 
-    /// Kills a server, if it runs just now (it may be on its way up from the last time).
-    fn kill_server(&self, name: &str) {
-        for pid in servers_in(self.path()) {
-            let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            if String::from_utf8_lossy(&command).contains(name) {
-                kill_9(pid);
-            }
-        }
+    /// Kills a server; when the last kill has it on its way up, then as soon as it is there.
+    async fn kill_server(&self, name: &str) {
+        eventually("there is a server to kill", async || {
+            let running = servers_in(self.path()).into_iter().find(|pid| {
+                let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+                String::from_utf8_lossy(&command).contains(name)
+            });
+            running.map(kill_9).is_some()
+        })
+        .await;
     }
 
     async fn flush(&self) {
