@@ -1,9 +1,22 @@
 //! Pages, forms and the JSON API.
 //!
-//! Where things are: [`routes`] is the one list of addresses, with who may use each. A page `x` is
-//! `paths::x()`, `pages/x.rs` (`XPage`, its handlers), `templates/pages/x.html`, messages in
-//! `locales/*/x.ftl`, and `tests/it/web/x.rs`. Handlers read, call a service, and answer; they
-//! take [`extract`]ors and the [`layout`], and answer `Result<HttpResponse, Problem>`.
+//! Where things are: [`routes`] is the one list of addresses, with who may use each. Handlers
+//! read, call a service, and answer; they take [`extract`]ors and the [`layout`], and answer
+//! `Result<HttpResponse, Problem>`.
+//!
+//! A new page `x`, in the order in which the compiler and the tests ask for it:
+//!
+//! 1. `paths.rs`: the pattern, and a function that makes the link;
+//! 2. `pages/x.rs`: the struct `XPage { layout: Layout, … }` with domain values in it, and its
+//!    handler, which ends in `page.layout.ok(&page)`;
+//! 3. `templates/pages/x.html`: extends `base.html`, fills `title`, `crumbs`, `main`; parts are in
+//!    `templates/parts/`, how values look is in [`filters`];
+//! 4. `locales/*/x.ftl` in both languages, and the area's line in `i18n/bundles.rs`;
+//! 5. a line in [`routes`], with its guard. An item of `nav.rs` shows as soon as its route exists;
+//! 6. `tests/it/web/x.rs`. Who may open it is tested already, by walking the list.
+//!
+//! A form is a page that also takes a POST: see [`forms`]. Its token, its origin, what happens
+//! when the session has ended and when changes are paused are the guard's business: see [`guard`].
 
 pub mod answer;
 pub mod api;
