@@ -6,6 +6,7 @@
 mod api_key;
 mod bench;
 mod check_config;
+mod demo_data;
 mod import_stock;
 mod migrate;
 pub mod opened;
@@ -48,6 +49,8 @@ enum Command {
     Migrate(migrate::Args),
     /// Import a stock file: warehouse,sku,name,available[,unlimited][,low_water]
     ImportStock(import_stock::Args),
+    /// Fill in demo data: readable, or generated at any size
+    DemoData(demo_data::Args),
     /// Check every invariant, and print each: exit code 0 when all are held, else 1
     Verify(verify::Args),
     /// Add people, and set their passwords
@@ -134,6 +137,7 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Bench(args) => bench::run(args, config).await,
         Command::Migrate(args) => migrate::run(args, config).await,
         Command::ImportStock(args) => import_stock::run(args, config).await,
+        Command::DemoData(args) => demo_data::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
         Command::User(args) => user::run(args, config).await,
         Command::ApiKey(args) => api_key::run(args, config).await,

@@ -11,7 +11,8 @@ use crate::config::{Config, random_text};
 use crate::domain::role::Role as UserRole;
 use crate::domain::user::NewPassword;
 use crate::embedded::{self, EmbeddedError, Role, Stores};
-use crate::service::Services;
+use crate::service::demo::{self, Filled};
+use crate::service::{Desk, Services};
 use crate::store::mysql;
 
 /// `serve` has no arguments of its own: everything is a setting.
@@ -89,8 +90,21 @@ async fn make_ready(config: &Config, app: &App) -> anyhow::Result<()> {
         tokio::time::sleep(ASK_AGAIN).await;
     }
     first_user(config, &app.services).await?;
+    if config.demo_data() {
+        // Before the workers: the demo's past is none of their business.
+        demo_data(&app.services.desk).await;
+    }
     app.start_workers();
     Ok(())
+}
+
+/// Fills an empty desk with the demo. What fails now is gone on with at the next start.
+async fn demo_data(desk: &Desk) {
+    match demo::fill(desk).await {
+        Ok(Filled::Now { orders, .. }) => tracing::info!(orders, "filled in the demo data"),
+        Ok(Filled::Before | Filled::NotEmpty) => {}
+        Err(error) => tracing::error!(%error, "the demo data was not filled in"),
+    }
 }
 
 /// Makes `admin` when there is no user yet, and says its password, once.

@@ -10,9 +10,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// The last answer: a rejection at once, `NotConfirmed` or `Busy` when patience ends.
-pub async fn insist<T>(
+pub async fn insist<T, F: Future<Output = ServiceResult<T>>>(
     patience: Duration,
-    mut call: impl AsyncFnMut() -> ServiceResult<T>,
+    mut call: impl FnMut() -> F,
 ) -> ServiceResult<T> {
     let begun = Instant::now();
     loop {

@@ -7,6 +7,7 @@ pub mod cashier;
 mod checkout;
 pub mod clock;
 pub mod condition;
+pub mod demo;
 pub mod desk;
 pub mod health;
 pub mod import;

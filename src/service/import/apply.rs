@@ -273,8 +273,8 @@ impl Part<'_> {
             return Ok(());
         };
         let post = self.post(document, lines)?;
-        insist(PATIENCE, async || {
-            self.desk.post(post.clone(), self.actor.clone()).await
+        insist(PATIENCE, || {
+            self.desk.post(post.clone(), self.actor.clone())
         })
         .await?;
         // Corrections are made in turn: when the last is made, so are those before it.

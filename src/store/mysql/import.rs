@@ -75,9 +75,16 @@ pub struct ImportLock(MySqlConnection);
 impl ImportLock {
     /// `None` while another import runs.
     pub async fn take(pool: &MySqlPool) -> StoreResult<Option<Self>> {
+        Self::take_named(pool, "stock_import").await
+    }
+
+    /// The same for another work that is done by one process at a time.
+    pub async fn take_named(pool: &MySqlPool, work: &str) -> StoreResult<Option<Self>> {
         let mut conn = MySqlConnection::connect_with(&pool.connect_options()).await?;
-        let sql = "SELECT GET_LOCK(CONCAT(DATABASE(), '.stock_import'), 0)";
-        let got: Option<i64> = sqlx::query_scalar(sql).fetch_one(&mut conn).await?;
+        let got: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(CONCAT(DATABASE(), '.', ?), 0)")
+            .bind(work)
+            .fetch_one(&mut conn)
+            .await?;
         Ok((got == Some(1)).then_some(Self(conn)))
     }
 

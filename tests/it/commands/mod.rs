@@ -1,6 +1,7 @@
 //! The commands that read and fill the stores.
 
 mod accounts;
+mod demo;
 mod import;
 mod program;
 mod verify;
