@@ -72,13 +72,22 @@ impl RunningDesk {
     /// Kills a server; when the last kill has it on its way up, then as soon as it is there.
     async fn kill_server(&self, name: &str) {
         eventually("there is a server to kill", async || {
-            let running = servers_in(self.path()).into_iter().find(|pid| {
-                let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-                String::from_utf8_lossy(&command).contains(name)
-            });
-            running.map(kill_9).is_some()
+            self.server(name).map(kill_9).is_some()
         })
         .await;
+    }
+
+    /// Sends a signal to a server that runs.
+    pub fn signal(&self, name: &str, signal: Signal) {
+        let pid = self.server(name).expect("it runs");
+        kill(Pid::from_raw(pid), signal).expect("it was there");
+    }
+
+    fn server(&self, name: &str) -> Option<i32> {
+        servers_in(self.path()).into_iter().find(|pid| {
+            let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&command).contains(name)
+        })
     }
 
     async fn flush(&self) {

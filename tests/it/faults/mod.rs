@@ -1,6 +1,7 @@
 //! Everything is killed, at random moments, under load: nobody who was told "done" loses it, and
 //! nothing happens twice.
 
+mod away;
 mod desk;
 mod load;
 
