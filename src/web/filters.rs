@@ -21,7 +21,7 @@
 //! | `moved` | a `LedgerEntry` | "Deduct", "Add", "Remove" |
 //! | `named` | a text that people wrote | the text, in its own `lang` where it is Chinese |
 //!
-//! They find the reader's [`Text`] in the values that [`Layout`](super::layout::Layout) renders with.
+//! They find the reader's [`Text`] in the values that a page is rendered with (see `layout`).
 
 // `filter_fn` writes builder types for these, which cannot be documented.
 #![allow(missing_docs)]
@@ -202,7 +202,10 @@ pub fn moved(entry: &LedgerEntry, values: &dyn Values) -> Result<Cow<'static, st
 pub fn named<S: AsRef<str>>(written: S, values: &dyn Values) -> Result<Safe<String>> {
     let (text, written) = (text(values)?, written.as_ref());
     let escaped = escaped(written);
-    let han = |c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}');
+    let han = |c| {
+        matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+            | '\u{20000}'..='\u{3FFFF}')
+    };
     let lang = match written.chars().any(han) {
         true => Lang::ZhHans,
         false if written.chars().any(|c| c.is_ascii_alphabetic()) => Lang::En,

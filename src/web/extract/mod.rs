@@ -17,7 +17,7 @@ mod posted;
 
 pub use address::Address;
 pub use json::{JSON_LIMIT, Json};
-pub use posted::{FORM_LIMIT, Posted, read as read_body};
+pub use posted::{FORM_LIMIT, Posted, read as read_body, read_and_drain};
 
 use std::future::{Ready, ready};
 use std::ops::Deref;

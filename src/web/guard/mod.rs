@@ -24,7 +24,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 
-use super::extract::{Posted, State, read_body};
+use super::extract::{Posted, State, read_and_drain};
 use super::i18n::msg;
 use super::paths;
 use super::problem::Problem;
@@ -58,6 +58,10 @@ pub struct Rule {
 
 /// Fields that are the page's own, or secret: never shown, never kept.
 pub const UNSHOWN: [&str; 6] = ["csrf", "op", "return", "next", "kept", "password"];
+
+/// A form that is too long is read up to here all the same: a browser that is cut off while it
+/// sends shows its own error instead of our page.
+const DRAINED: usize = 16 * 1024 * 1024;
 
 /// The middleware of one route. Nothing below it answers an error: refusals and panics become
 /// problems, which `answer` renders.
@@ -128,7 +132,7 @@ async fn receive(rule: Rule, request: &mut ServiceRequest) -> Result<(), Problem
         return Err(Problem::wrong_type("application/x-www-form-urlencoded"));
     }
     let payload = std::mem::replace(request.parts_mut().1, Payload::None);
-    let body = read_body(payload, rule.form_limit).await?;
+    let body = read_and_drain(payload, rule.form_limit, DRAINED).await?;
     let posted = Posted::decode(&body)?;
     let origin = origin::check(request.request());
     if origin.is_err() && !rule.reshow {
