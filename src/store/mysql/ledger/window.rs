@@ -1,0 +1,142 @@
+//! Pages of the ledger: keys first, found in a bounded window.
+
+use chrono::{DateTime, Utc};
+use sqlx::mysql::MySqlRow;
+use sqlx::{FromRow, MySql, MySqlPool, QueryBuilder, Row};
+
+use crate::domain::ids::StockId;
+use crate::domain::listing::{CappedCount, LedgerFilter, LedgerKey, Window};
+use crate::store::mysql::{StoreResult, WINDOW, capped};
+
+/// Where a stretch of the ledger is read: over all stock by time, or one SKU by version.
+#[derive(Debug, Clone, Copy)]
+pub enum Stretch {
+    /// Entries from `from` up to (not including) `to`, and before `after` in the list.
+    Time {
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+        after: Option<LedgerKey>,
+    },
+    /// Entries of one SKU with `above < version <= upto`.
+    Stock {
+        stock: StockId,
+        above: u64,
+        upto: u64,
+    },
+}
+
+/// The newest `wanted` keys of a stretch that pass `filter`, among at most [`WINDOW`] rows.
+pub async fn ledger_window(
+    pool: &MySqlPool,
+    stretch: Stretch,
+    filter: &LedgerFilter,
+    wanted: u32,
+) -> StoreResult<Window<LedgerKey>> {
+    let looks = filter.looks_at_rows();
+    let rows = if looks { WINDOW } else { wanted };
+    let mut sql = QueryBuilder::new("SELECT w.created_at, w.stock_id, w.version FROM (");
+    window(&mut sql, stretch, rows);
+    sql.push(") w");
+    if looks {
+        residue(&mut sql, filter);
+    }
+    sql.push(" ORDER BY w.created_at DESC, w.stock_id DESC, w.version DESC LIMIT ");
+    sql.push_bind(wanted);
+    let found: Vec<LedgerKey> = sql.build_query_as().fetch_all(pool).await?;
+    let goes_on = if looks && found.len() < wanted as usize {
+        end_of_window(pool, stretch).await?
+    } else {
+        None
+    };
+    Ok(Window { found, goes_on })
+}
+
+/// How long a stretch is, counted up to the cap.
+pub async fn ledger_count(pool: &MySqlPool, stretch: Stretch) -> StoreResult<CappedCount> {
+    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (");
+    window(&mut sql, stretch, CappedCount::CAP + 1);
+    sql.push(") t");
+    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+    Ok(capped(count))
+}
+
+async fn end_of_window(pool: &MySqlPool, stretch: Stretch) -> StoreResult<Option<LedgerKey>> {
+    let mut sql =
+        QueryBuilder::new("SELECT w.created_at, w.stock_id, w.version, COUNT(*) OVER () FROM (");
+    window(&mut sql, stretch, WINDOW);
+    sql.push(") w ORDER BY w.created_at, w.stock_id, w.version LIMIT 1");
+    let Some(row) = sql.build().fetch_optional(pool).await? else {
+        return Ok(None);
+    };
+    let looked_at: i64 = row.try_get(3)?;
+    let full = looked_at >= i64::from(WINDOW);
+    Ok(full.then(|| LedgerKey::from_row(&row)).transpose()?)
+}
+
+fn window(sql: &mut QueryBuilder<MySql>, stretch: Stretch, rows: u32) {
+    sql.push("SELECT l.created_at, l.stock_id, l.version, l.kind, l.document FROM ledger l WHERE ");
+    match stretch {
+        Stretch::Time { from, to, after } => {
+            sql.push("TRUE");
+            if let Some(from) = from {
+                sql.push(" AND l.created_at >= ").push_bind(from);
+            }
+            if let Some(to) = to {
+                sql.push(" AND l.created_at < ").push_bind(to);
+            }
+            if let Some(LedgerKey { at, stock, version }) = after {
+                sql.push(" AND l.created_at <= ").push_bind(at);
+                sql.push(" AND (l.created_at < ").push_bind(at);
+                sql.push(" OR l.stock_id < ").push_bind(stock);
+                sql.push(" OR (l.stock_id = ").push_bind(stock);
+                sql.push(" AND l.version < ").push_bind(version).push("))");
+            }
+            sql.push(" ORDER BY l.created_at DESC, l.stock_id DESC, l.version DESC");
+        }
+        Stretch::Stock { stock, above, upto } => {
+            sql.push("l.stock_id = ").push_bind(stock);
+            sql.push(" AND l.version > ").push_bind(above);
+            sql.push(" AND l.version <= ").push_bind(upto);
+            sql.push(" ORDER BY l.version DESC");
+        }
+    }
+    sql.push(" LIMIT ").push_bind(rows);
+}
+
+/// What no index can tell, asked of every row of the window.
+fn residue(sql: &mut QueryBuilder<MySql>, filter: &LedgerFilter) {
+    sql.push(
+        " STRAIGHT_JOIN stock s ON s.id = w.stock_id
+          STRAIGHT_JOIN documents d ON d.document = w.document WHERE TRUE",
+    );
+    if let Some(kind) = filter.kind {
+        sql.push(" AND w.kind = ").push_bind(kind);
+    }
+    if let Some(warehouse) = &filter.warehouse {
+        sql.push(" AND s.warehouse = ")
+            .push_bind(warehouse.as_str().to_owned());
+    }
+    if let Some(actor) = &filter.actor {
+        const WHO: &str = "IF(w.kind IN ('rollback', 'cancel'), d.reversed_by, d.actor)";
+        sql.push(" AND (")
+            .push(WHO)
+            .push(" = ")
+            .push_bind(actor.clone());
+        sql.push(" OR SUBSTRING(")
+            .push(WHO)
+            .push(", LOCATE(':', ")
+            .push(WHO)
+            .push(") + 1) = ");
+        sql.push_bind(actor.clone()).push(")");
+    }
+}
+
+impl FromRow<'_, MySqlRow> for LedgerKey {
+    fn from_row(r: &MySqlRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            at: r.try_get("created_at")?,
+            stock: r.try_get("stock_id")?,
+            version: r.try_get("version")?,
+        })
+    }
+}
