@@ -19,3 +19,7 @@ list-not-loaded = The list could not be loaded. It is not empty.
 list-try-again = Try again
 list-not-offered = Choose one of the list
 list-too-long = Enter { $max } characters or fewer
+list-no-warehouse = There is no warehouse { $warehouse }
+list-not-a-time = Enter a date and time, like 2026-11-20 12:03
+# A filter in use: its label and its value.
+list-chip = { $label }: { $value }

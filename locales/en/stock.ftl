@@ -9,11 +9,6 @@ stock-last-change = Last change
 stock-list = Stock list
 stock-none-yet = No SKUs yet. They appear when stock is imported.
 stock-no-match = No SKU matches these filters.
-stock-no-warehouse = There is no warehouse { $warehouse }
-# $state: one of state-*.
-stock-chip-state = State: { $state }
-stock-chip-warehouse = Warehouse: { $warehouse }
-stock-chip-q = SKU or name: { $q }
 
 state-ok = OK
 state-low = Low

@@ -9,11 +9,6 @@ stock-last-change = 最近变动
 stock-list = 库存列表
 stock-none-yet = 暂无 SKU，导入库存后会出现。
 stock-no-match = 没有符合条件的 SKU。
-stock-no-warehouse = 没有仓库 { $warehouse }
-# $state: one of state-*.
-stock-chip-state = 状态：{ $state }
-stock-chip-warehouse = 仓库：{ $warehouse }
-stock-chip-q = SKU 或名称：{ $q }
 
 state-ok = 正常
 state-low = 偏低

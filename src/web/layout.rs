@@ -146,9 +146,14 @@ impl Layout {
         self.user.as_ref().is_some_and(|user| user.role.may(action))
     }
 
-    /// Whether to show the way to rolling an entry back. An order's is on its own page, where it
-    /// may be a cancel instead.
+    /// Whether to show the way to rolling an entry back from a list. An order's is on its own
+    /// page, where it may be a cancel instead.
     pub fn may_roll_back(&self, entry: &LedgerEntry) -> bool {
+        entry.document_kind != DocumentKind::Order && self.may_undo(entry)
+    }
+
+    /// Whether this person may undo what stands behind an entry, if it is not undone already.
+    pub fn may_undo(&self, entry: &LedgerEntry) -> bool {
         let Some(user) = &self.user else {
             return false;
         };
@@ -164,10 +169,7 @@ impl Layout {
             created_at: entry.created_at,
         };
         let undone = entry.kind.reverses() || entry.reversed_by.is_some();
-        !undone
-            && self.read_only.is_none()
-            && entry.document_kind != DocumentKind::Order
-            && standing.may_draft(OpKind::Rollback, Some(&origin))
+        !undone && self.read_only.is_none() && standing.may_draft(OpKind::Rollback, Some(&origin))
     }
 
     /// Who acts, for the service; behind `Guard::SignedIn` there is always somebody.

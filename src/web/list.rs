@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::State;
 use super::guard::Sealer;
-use super::i18n::{Message, msg};
+use super::i18n::{IntoArg, Message, msg};
 use super::paths;
 use super::respond::see_other;
 use super::session::{self, FlashKind};
@@ -49,6 +49,15 @@ struct Sealed<K> {
     filters: String,
     until: i64,
     place: Place<K>,
+}
+
+/// A filter in use: its name in the address, and what it says.
+pub type Chip = (&'static str, Message);
+
+/// `label` is the id of the filter's label.
+pub fn chip(name: &'static str, label: &'static str, value: impl IntoArg) -> Chip {
+    let message = msg("list-chip").with("label", msg(label));
+    (name, message.with("value", value))
 }
 
 /// What stands below a list.

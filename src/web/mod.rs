@@ -50,7 +50,7 @@ use api::{
     stock as api_stock,
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
-use pages::{login, machine, overview, prefs, sku, stock};
+use pages::{entry, ledger, login, machine, overview, prefs, sku, stock};
 use route::{Entry, get, post};
 
 use crate::domain::role::Action::View;
@@ -76,6 +76,8 @@ pub fn routes() -> Vec<Entry> {
         get(paths::HOME, SignedIn(View), overview::page),
         get(paths::STOCK, SignedIn(View), stock::page),
         get(paths::SKU, SignedIn(View), sku::page),
+        get(paths::LEDGER, SignedIn(View), ledger::page),
+        get(paths::ENTRY, SignedIn(View), entry::page),
 
         // The JSON API.
         post(paths::API_ORDERS, ApiKey(Scope::Orders), api_orders::place),

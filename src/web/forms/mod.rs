@@ -38,6 +38,7 @@
 //! on submit only, all at once, above the heading and at each field; fields keep what was typed.
 
 mod check;
+pub mod filter;
 
 pub use check::{Check, whole_number};
 

@@ -23,6 +23,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "errors"
                 "forms"
                 "frame"
+                "ledger"
                 "list"
                 "login"
                 "overview"

@@ -1,7 +1,7 @@
 //! The words of the domain. Each value names its message, so that `{{ user.role|t }}` is enough.
 
 use super::{Message, Worded, msg};
-use crate::domain::ledger::EntryKind;
+use crate::domain::ledger::{DocumentKind, EntryKind};
 use crate::domain::listing::StockSort;
 use crate::domain::operation::{OpKind, OpStatus};
 use crate::domain::order::OrderStatus;
@@ -59,6 +59,13 @@ words! {
         Set => "kind-set",
         Rollback => "kind-rollback",
         Cancel => "kind-cancel",
+    }
+    DocumentKind {
+        Order => "document-order",
+        Deduction => "document-deduction",
+        Adjustment => "document-adjustment",
+        Operation => "document-operation",
+        Fence => "document-fence",
     }
     StockState {
         Ok => "state-ok",

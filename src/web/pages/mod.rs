@@ -1,5 +1,7 @@
 //! Pages: a file each, with the page's struct, its handlers and its form.
 
+pub mod entry;
+pub mod ledger;
 pub mod login;
 pub mod machine;
 pub mod overview;

@@ -11,10 +11,10 @@ use crate::domain::ids::{Sku, Warehouse};
 use crate::domain::listing::{Limit, StockFilter, StockKey, StockSort};
 use crate::domain::stock::{StockLevel, StockState};
 use crate::web::extract::{Query, State};
-use crate::web::forms::{Check, FormErrors, FormView};
-use crate::web::i18n::{Message, Worded, msg};
+use crate::web::forms::{Check, FormErrors, FormView, filter};
+use crate::web::i18n::{Message, Worded};
 use crate::web::layout::Layout;
-use crate::web::list::{List, Pager, Place};
+use crate::web::list::{Chip, List, Pager, Place, chip};
 use crate::web::problem::{Problem, Retry, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
@@ -29,7 +29,7 @@ struct StockPage {
     layout: Layout,
     form: FormView,
     list: List,
-    chips: Vec<(&'static str, Message)>,
+    chips: Vec<Chip>,
     warehouses: Vec<(String, String)>,
     states: Vec<(&'static str, String)>,
     sorts: Vec<(&'static str, String)>,
@@ -78,10 +78,10 @@ impl StockQuery {
     /// `known`: all warehouses, when they could be read.
     fn filter(&self, known: &[Warehouse]) -> Result<(StockFilter, StockSort), FormErrors> {
         let mut check = Check::new();
-        let q = check.field("q", searched(&self.q));
-        let warehouse = check.field("wh", warehouse(&self.wh, known));
-        let state = check.field("state", one_of(&self.state, StockState::parse));
-        let sort = check.field("sort", one_of(&self.sort, StockSort::parse));
+        let q = check.field("q", filter::text(&self.q, Q_MAX_CHARS));
+        let warehouse = check.field("wh", filter::warehouse(&self.wh, known));
+        let state = check.field("state", filter::one_of(&self.state, StockState::parse));
+        let sort = check.field("sort", filter::one_of(&self.sort, StockSort::parse));
         match (q, warehouse, state, sort) {
             (Some(q), Some(warehouse), Some(state), Some(sort)) => {
                 let filter = StockFilter {
@@ -93,31 +93,6 @@ impl StockQuery {
             }
             _ => Err(check.errors()),
         }
-    }
-}
-
-fn searched(typed: &str) -> Result<Option<String>, Message> {
-    let q = typed.trim();
-    if q.chars().count() > Q_MAX_CHARS {
-        return Err(msg("list-too-long").with("max", Q_MAX_CHARS));
-    }
-    Ok((!q.is_empty()).then(|| q.to_owned()))
-}
-
-fn warehouse(typed: &str, known: &[Warehouse]) -> Result<Option<Warehouse>, Message> {
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let parsed = typed.parse().ok();
-    let there = parsed.filter(|warehouse| known.is_empty() || known.contains(warehouse));
-    let missing = || msg("stock-no-warehouse").with("warehouse", typed);
-    there.map(Some).ok_or_else(missing)
-}
-
-fn one_of<T>(chosen: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Message> {
-    match chosen {
-        "" => Ok(None),
-        word => parse(word).map(Some).ok_or_else(|| msg("list-not-offered")),
     }
 }
 
@@ -251,18 +226,14 @@ fn options<T: Copy>(
     all.iter().map(|&value| option(value)).collect()
 }
 
-fn chips(filter: &StockFilter) -> Vec<(&'static str, Message)> {
-    let q = filter
-        .q
-        .as_ref()
-        .map(|q| ("q", msg("stock-chip-q").with("q", q)));
-    let warehouse = filter.warehouse.as_ref().map(|warehouse| {
-        let message = msg("stock-chip-warehouse");
-        ("wh", message.with("warehouse", warehouse))
-    });
-    let state = filter.state.map(|state| {
-        let message = msg("stock-chip-state");
-        ("state", message.with("state", state.message()))
-    });
+fn chips(filter: &StockFilter) -> Vec<Chip> {
+    let StockFilter {
+        q,
+        warehouse,
+        state,
+    } = filter;
+    let q = q.as_ref().map(|q| chip("q", "stock-q", q));
+    let warehouse = warehouse.as_ref().map(|w| chip("wh", "warehouse", w));
+    let state = state.map(|state| chip("state", "stock-state", state.message()));
     [q, warehouse, state].into_iter().flatten().collect()
 }

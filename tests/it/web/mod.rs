@@ -3,6 +3,7 @@
 mod frame;
 mod guards;
 mod kept;
+mod ledger;
 mod login;
 mod problems;
 mod sessions;

@@ -1,0 +1,257 @@
+//! `/ledger`
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::domain::ids::{DocumentNo, OpId, Sku, Warehouse};
+use crate::domain::ledger::{EntryKind, LedgerEntry};
+use crate::domain::listing::{LedgerFilter, LedgerKey, Limit};
+use crate::web::extract::{Query, State};
+use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::i18n::{Message, Text, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::{filters, paths};
+
+const ROWS: u32 = 100;
+const WHO_MAX_CHARS: usize = 80;
+
+#[derive(Template)]
+#[template(path = "pages/ledger.html")]
+struct LedgerPage {
+    layout: Layout,
+    form: FormView,
+    list: List,
+    chips: Vec<Chip>,
+    warehouses: Vec<(String, String)>,
+    kinds: Vec<(&'static str, String)>,
+    content: Content,
+    pager: Pager,
+}
+
+enum Content {
+    /// What the filters say cannot be read.
+    Refused,
+    NotLoaded,
+    Entries {
+        entries: Vec<LedgerEntry>,
+        caption: String,
+    },
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct LedgerQuery {
+    sku: String,
+    wh: String,
+    order: String,
+    kind: String,
+    actor: String,
+    from: String,
+    to: String,
+    /// Another name for `order`, in links to what an operation did.
+    op: String,
+    after: String,
+}
+
+impl LedgerQuery {
+    fn document(&self) -> &str {
+        match self.order.trim() {
+            "" => self.op.trim(),
+            order => order,
+        }
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 7] {
+        [
+            ("sku", self.sku.trim()),
+            ("wh", &self.wh),
+            ("order", self.document()),
+            ("kind", &self.kind),
+            ("actor", self.actor.trim()),
+            ("from", self.from.trim()),
+            ("to", self.to.trim()),
+        ]
+    }
+
+    /// `known`: all warehouses, when they could be read.
+    fn filter(&self, known: &[Warehouse], text: &Text) -> Result<LedgerFilter, FormErrors> {
+        let mut check = Check::new();
+        let sku = check.field("sku", sku(&self.sku));
+        let warehouse = check.field("wh", filter::warehouse(&self.wh, known));
+        let document = check.field("order", document(self.document()));
+        let kind = check.field("kind", filter::one_of(&self.kind, EntryKind::parse));
+        let actor = check.field("actor", filter::text(&self.actor, WHO_MAX_CHARS));
+        let from = check.field("from", filter::moment(&self.from, text.zone));
+        let to = check.field("to", filter::moment(&self.to, text.zone));
+        let mut errors = check.errors();
+        let from = from.flatten().map(|from| from.begin);
+        let to = to.flatten().map(|to| to.end);
+        if let (Some(from), Some(to)) = (from, to)
+            && from >= to
+        {
+            let message = msg("ledger-from-after-to");
+            errors.push(FieldError {
+                field: "from",
+                message,
+            });
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let (document, op) = match document.flatten() {
+            Some(Number::Document(document)) => (Some(document), None),
+            Some(Number::Op(op)) => (None, Some(op)),
+            None => (None, None),
+        };
+        Ok(LedgerFilter {
+            warehouse: warehouse.flatten(),
+            sku: sku.flatten(),
+            document,
+            kind: kind.flatten(),
+            actor: actor.flatten(),
+            from,
+            to,
+            op,
+        })
+    }
+
+    fn chips(&self, filter: &LedgerFilter) -> Vec<Chip> {
+        let fields = self.fields();
+        let value = |name| fields.iter().find(|(field, _)| *field == name);
+        let labels = [
+            ("sku", "ledger-sku"),
+            ("wh", "warehouse"),
+            ("order", "ledger-document"),
+            ("actor", "ledger-who"),
+        ];
+        let typed = labels.iter().filter_map(|&(name, label)| {
+            let (_, value) = value(name)?;
+            (!value.is_empty()).then(|| chip(name, label, *value))
+        });
+        let kind = filter
+            .kind
+            .map(|kind| chip("kind", "ledger-kind", kind.message()));
+        typed.chain(kind).collect()
+    }
+}
+
+/// What can be typed to find the entries of one document.
+enum Number {
+    Document(DocumentNo),
+    /// What an operation did, rollbacks included.
+    Op(OpId),
+}
+
+fn sku(typed: &str) -> Result<Option<Sku>, Message> {
+    match typed.trim() {
+        "" => Ok(None),
+        sku => sku.parse().map(Some).map_err(|_| msg("ledger-not-a-sku")),
+    }
+}
+
+fn document(typed: &str) -> Result<Option<Number>, Message> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    if let Ok(op) = typed.parse() {
+        return Ok(Some(Number::Op(op)));
+    }
+    let document = typed.parse().map(Number::Document);
+    document.map(Some).map_err(|_| msg("ledger-not-a-document"))
+}
+
+/// `GET /ledger`
+pub async fn page(
+    layout: Layout,
+    Query(query): Query<LedgerQuery>,
+    session: Session,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let known = loaded(web.services.queries.warehouses().await)?;
+    let known = known.map(|seen| seen.value).unwrap_or_default();
+    let (filter, errors) = match query.filter(&known, &layout.text) {
+        Ok(filter) => (filter, None),
+        Err(errors) => (LedgerFilter::default(), Some(errors)),
+    };
+    let page = LedgerPage::new(layout, &query, &filter, &known);
+    if let Some(errors) = errors {
+        return Ok(page.refuse(errors));
+    }
+    let now = web.services.clock.now();
+    match page.list.place(&web.sealer, &query.after, now) {
+        Some(place) => page.show(&web, &filter, &place).await,
+        None => Ok(page.list.moved_on(&session)),
+    }
+}
+
+impl LedgerPage {
+    fn new(
+        layout: Layout,
+        query: &LedgerQuery,
+        filter: &LedgerFilter,
+        known: &[Warehouse],
+    ) -> Self {
+        let fields = query.fields();
+        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let text = layout.text;
+        let said = |kind: &EntryKind| (kind.as_str(), text.say(&kind.message()).into_owned());
+        Self {
+            form: FormView::filled(typed.into()),
+            list: List::new(paths::LEDGER, &fields),
+            chips: query.chips(filter),
+            warehouses: known
+                .iter()
+                .map(|w| (w.to_string(), w.to_string()))
+                .collect(),
+            kinds: EntryKind::ALL.iter().map(said).collect(),
+            content: Content::NotLoaded,
+            pager: Pager::default(),
+            layout,
+        }
+    }
+
+    fn refuse(mut self, errors: FormErrors) -> HttpResponse {
+        self.content = Content::Refused;
+        self.form = self
+            .form
+            .errors(errors)
+            .with_status(StatusCode::BAD_REQUEST);
+        self.layout.with_status(StatusCode::BAD_REQUEST, &self)
+    }
+
+    async fn show(
+        mut self,
+        web: &State,
+        filter: &LedgerFilter,
+        place: &Place<LedgerKey>,
+    ) -> Result<HttpResponse, Problem> {
+        let queries = &web.services.queries;
+        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let (entries, count) = tokio::join!(
+            queries.ledger_list(filter, place.after().copied(), limit),
+            queries.ledger_count(filter),
+        );
+        let Some(entries) = loaded(entries)? else {
+            let mut response = self
+                .layout
+                .with_status(StatusCode::SERVICE_UNAVAILABLE, &self);
+            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
+            return Ok(response);
+        };
+        self.pager = self.list.pager(web, place, &entries.value);
+        let count = loaded(count)?.and_then(|seen| seen.value);
+        let caption = self.pager.caption(count, entries.as_of);
+        let caption = caption.map(|rows| msg("ledger-caption").with("rows", rows));
+        let text = self.layout.text;
+        self.content = Content::Entries {
+            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
+            entries: entries.value.items,
+        };
+        Ok(self.layout.ok(&self))
+    }
+}
