@@ -7,6 +7,7 @@ pub mod api_keys;
 pub mod attention;
 pub mod audit;
 pub mod commit;
+pub mod generate;
 pub mod import;
 pub mod json;
 pub mod ledger;

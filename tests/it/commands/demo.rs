@@ -1,5 +1,6 @@
 //! Demo data keep every promise that real data keep.
 
+use stockdesk::service::demo::generate::{Size, generate};
 use stockdesk::service::demo::{Filled, fill};
 
 use crate::eventually::eventually;
@@ -52,4 +53,62 @@ async fn the_readable_demo_stays_away_from_stock_of_ones_own() {
             .await,
         1
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn generated_data_has_the_size_that_was_asked_for_and_keeps_every_promise() {
+    let world = World::new().await;
+    world.stock("MINE", 5).await;
+    for (skus, ledger, orders) in [(200, 9_000, 1_500), (40, 500, 500), (40, 700, 0), (3, 0, 0)] {
+        let size = Size {
+            skus,
+            ledger,
+            orders,
+        };
+        size.check().unwrap();
+        let before = counts(&world).await;
+        let done = generate(&world.desk, size, |_| {}).await.unwrap();
+        assert_eq!(
+            (done.skus, done.ledger, done.orders),
+            (skus, ledger, orders)
+        );
+        let after = counts(&world).await;
+        let more = (after.0 - before.0, after.1 - before.1, after.2 - before.2);
+        assert_eq!(more, (i64::from(skus), ledger as i64, orders as i64));
+    }
+    world.assert_sound().await;
+    let some = "SELECT COUNT(*) FROM orders WHERE status = ?";
+    assert!(world.count(some, "pending").await > 0);
+    assert!(world.count(some, "cancelled").await > 0);
+}
+
+#[test]
+fn sizes_that_do_not_fit_each_other_are_refused() {
+    assert!(
+        Size {
+            skus: 100,
+            ledger: 9,
+            orders: 10
+        }
+        .check()
+        .is_err()
+    );
+    assert!(
+        Size {
+            skus: 5,
+            ledger: 10,
+            orders: 0
+        }
+        .check()
+        .is_err()
+    );
+}
+
+async fn counts(world: &World) -> (i64, i64, i64) {
+    let sql = "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM ledger),
+      (SELECT COUNT(*) FROM orders)";
+    sqlx::query_as(sql)
+        .fetch_one(world.desk.pool())
+        .await
+        .unwrap()
 }
