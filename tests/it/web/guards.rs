@@ -124,7 +124,13 @@ async fn a_form_must_come_from_this_site_and_this_session() {
             403,
         ),
         ("a sandboxed frame", with("origin", "null"), &good, 403),
-        ("no origin", with("origin", ""), &good, 403),
+        ("a program", with("origin", ""), &good, 303),
+        (
+            "a program without the token",
+            with("origin", ""),
+            &good[1..],
+            403,
+        ),
         (
             "another site's frame",
             with("sec-fetch-site", "cross-site"),
