@@ -209,6 +209,8 @@ pub struct OrderKey {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpFilter {
     pub status: Option<OpStatus>,
+    /// Drafts that can still be confirmed at this time.
+    pub open_at: Option<DateTime<Utc>>,
     /// Operations on one SKU alone.
     pub stock: Option<StockId>,
     /// Operations that roll back or cancel this document.

@@ -12,8 +12,8 @@ impl Queries {
         self.read(operations::operation_fetch(&self.pool, op)).await
     }
 
-    /// A page of operations, newest first. Drafts are listed until somebody confirms or discards
-    /// them; `Operation::expired` tells which can no longer be confirmed.
+    /// A page of operations, newest first. With the status `draft` alone, those are listed too
+    /// that expired before anybody confirmed or discarded them; `open_at` leaves them out.
     pub async fn operations_list(
         &self,
         filter: &OpFilter,

@@ -32,6 +32,10 @@ pub async fn operations_list(
     if let Some(status) = filter.status {
         sql.push(" AND o.status = ").push_bind(status);
     }
+    if let Some(at) = filter.open_at {
+        sql.push(" AND o.status = 'draft' AND o.expires_at > ")
+            .push_bind(at);
+    }
     if let Some(stock) = filter.stock {
         sql.push(" AND o.stock_id = ").push_bind(stock);
     }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use stockdesk::domain::ledger::EntryKind;
 use stockdesk::domain::listing::{LedgerFilter, LedgerKey, Limit};
+use stockdesk::domain::rejection::ServiceError;
 use stockdesk::service::Queries;
 
 use crate::harness::world::{World, order, rollback, shop, sku, warehouse};
@@ -273,4 +274,117 @@ async fn an_entry_knows_its_pair_and_who_undid_it() {
         .unwrap()
         .value;
     assert_eq!((timeline.len(), timeline[0].id), (2, pair.id));
+}
+
+/// Puts that many entries of one unit, one each second, under the ledger of a SKU.
+async fn bury(world: &World, name: &str, entries: u32) {
+    let numbers: Vec<u32> = (1..=entries).collect();
+    let numbers = serde_json::to_string(&numbers).unwrap();
+    const NUMBERS: &str = "JSON_TABLE(?, '$[*]' COLUMNS (n INT UNSIGNED PATH '$')) j";
+    for sql in [
+        format!(
+            "INSERT INTO documents (document, kind, warehouse, fingerprint, actor, source,
+               created_at)
+             SELECT CONCAT('X', j.n), 'adjustment', 'W', UNHEX(SHA2(j.n, 256)), 'command:test',
+               'command', '2026-01-01' + INTERVAL j.n SECOND FROM {NUMBERS}"
+        ),
+        format!(
+            "INSERT INTO ledger (stock_id, version, document, kind, line, delta, balance,
+               created_at)
+             SELECT s.id, s.version + j.n, CONCAT('X', j.n), 'adjust', 0, 1, s.available + j.n,
+               '2026-01-01' + INTERVAL j.n SECOND
+             FROM {NUMBERS} JOIN stock s WHERE s.sku = '{name}'"
+        ),
+    ] {
+        let sql = sqlx::AssertSqlSafe(sql);
+        sqlx::query(sql)
+            .bind(&numbers)
+            .execute(world.desk.pool())
+            .await
+            .unwrap();
+    }
+    sqlx::query("UPDATE stock SET version = version + ?, available = available + ? WHERE sku = ?")
+        .bind(entries)
+        .bind(entries)
+        .bind(name)
+        .execute(world.desk.pool())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_filter_that_no_index_serves_looks_at_some_rows_and_goes_on_on_the_next_page() {
+    let world = World::new().await;
+    world.stock("A", 10).await;
+    bury(&world, "A", 20_100).await;
+    sqlx::query("UPDATE ledger SET kind = 'set' WHERE version IN (40, 20050)")
+        .execute(world.desk.pool())
+        .await
+        .unwrap();
+    let queries = queries(&world);
+    for sku in [None, Some(sku("A"))] {
+        let filter = LedgerFilter {
+            kind: Some(EntryKind::Set),
+            sku,
+            ..LedgerFilter::default()
+        };
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let limit = Limit::new(2).unwrap();
+            let page = queries
+                .ledger_list(&filter, after, limit)
+                .await
+                .unwrap()
+                .value;
+            found.push(page.items.iter().map(|e| e.id.version).collect::<Vec<_>>());
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, [vec![20_050], vec![], vec![40]]);
+    }
+    let all = queries
+        .ledger_count(&LedgerFilter::default())
+        .await
+        .unwrap()
+        .value
+        .unwrap();
+    assert!(all.capped());
+}
+
+#[tokio::test]
+async fn what_is_not_read_in_two_seconds_is_not_confirmed() {
+    let world = World::new().await;
+    world.stock("A", 10).await;
+    let queries = queries(&world);
+    let mut blocker = world.desk.pool().acquire().await.unwrap();
+    sqlx::raw_sql("LOCK TABLES stock WRITE")
+        .execute(&mut *blocker)
+        .await
+        .unwrap();
+    let blocked = queries.stock(&warehouse(), &sku("A")).await;
+    assert!(
+        matches!(blocked, Err(ServiceError::NotConfirmed(_))),
+        "{blocked:?}"
+    );
+    sqlx::raw_sql("UNLOCK TABLES")
+        .execute(&mut *blocker)
+        .await
+        .unwrap();
+    assert!(
+        queries
+            .stock(&warehouse(), &sku("A"))
+            .await
+            .unwrap()
+            .value
+            .is_some()
+    );
+    drop(blocker);
+    world.desk.pool().close().await;
+    let away = queries.stock(&warehouse(), &sku("A")).await;
+    assert!(
+        matches!(away, Err(ServiceError::NotConfirmed(_))),
+        "{away:?}"
+    );
 }

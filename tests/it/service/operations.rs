@@ -615,4 +615,18 @@ async fn open_drafts_of_a_sku_are_listed() {
         }
     }
     assert_eq!(seen, [second.op, first.op]);
+    let listed = async |at| {
+        let open_at = Some(at);
+        let filter = OpFilter {
+            open_at,
+            ..OpFilter::default()
+        };
+        let page = office
+            .queries
+            .operations_list(&filter, None, Limit::new(9).unwrap())
+            .await;
+        page.unwrap().value.items.len()
+    };
+    assert_eq!(listed(first.created_at).await, 3);
+    assert_eq!(listed(second.expires_at).await, 1);
 }
