@@ -196,6 +196,7 @@ fn site(config: &Config, base_url: Option<String>) -> io::Result<Site> {
         zone: config.web.time_zone,
         base_url,
         session_hours: config.accounts.session_hours,
+        api_requests_per_second: config.web.api_requests_per_second,
         secret_key: config.secret_key()?.expose().to_owned(),
         static_dir: config.web.static_dir.clone(),
         trusted_proxy: Arc::new(move |address| proxies.iter().any(|p| p.contains(address))),

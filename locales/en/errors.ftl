@@ -43,6 +43,7 @@ internal-title = Sorry, there is a problem
 internal-detail = We do not know yet whether your change was saved. Look before you try again.
 away-title = The database does not answer
 away-detail = This could not be loaded, and a change was not confirmed. It is safe to send the same again in a moment.
+too-many-title = Too many requests
 busy-title = The desk is busy
 busy-detail = Nothing was changed. It is safe to send the same again in a moment.
 

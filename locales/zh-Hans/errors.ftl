@@ -43,6 +43,7 @@ internal-title = 系统出错
 internal-detail = 暂不确定更改是否已保存，重试前请先查看。
 away-title = 数据库无响应
 away-detail = 内容加载失败，更改未得到确认。稍后重新提交相同内容是安全的。
+too-many-title = 请求过多
 busy-title = 系统繁忙
 busy-detail = 未做任何更改。稍后重新提交相同内容是安全的。
 

@@ -35,6 +35,16 @@ pub struct WebSettings {
     #[arg(long, env = "STOCKDESK_STATIC_DIR", value_name = "FOLDER")]
     pub static_dir: Option<PathBuf>,
 
+    /// Requests in a second of one API key, and at once twice as many; 0 is no limit
+    #[arg(
+        long,
+        env = "STOCKDESK_API_REQUESTS_PER_SECOND",
+        value_name = "N",
+        default_value = "20000"
+    )]
+    #[arg(value_parser = RangedU64ValueParser::<u32>::new())]
+    pub api_requests_per_second: u32,
+
     /// The label in the top bar, so that nobody mistakes one desk for another
     #[arg(long, env = "STOCKDESK_ENVIRONMENT", value_name = "LABEL")]
     pub environment: Option<String>,

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha512};
 
 use super::assets::Assets;
-use super::guard::Sealer;
+use super::guard::{Rate, Sealer};
 use crate::service::Services;
 
 /// How this site is set up. `app` fills it from the settings.
@@ -27,6 +27,8 @@ pub struct Site {
     pub session_hours: u32,
     /// Signs and encrypts sessions; the same for every instance.
     pub secret_key: String,
+    /// Requests in a second of one API key; 0 is no limit.
+    pub api_requests_per_second: u32,
     /// The folder with `app.css` and `app.js`; see [`Assets::open`] for where `None` looks.
     pub static_dir: Option<PathBuf>,
     /// Whether the `X-Forwarded-For` of this address is believed.
@@ -64,6 +66,7 @@ pub struct Web {
     pub site: Arc<Site>,
     pub assets: Arc<Assets>,
     pub sealer: Sealer,
+    pub rate: Rate,
     pub(super) session_key: Key,
 }
 
@@ -76,6 +79,7 @@ impl Web {
             services,
             assets: Arc::new(assets),
             sealer: Sealer::new(derived(&site.secret_key, "sealed forms")),
+            rate: Rate::new(site.api_requests_per_second),
             session_key: derived(&site.secret_key, "sessions"),
             site: Arc::new(site),
         })

@@ -11,16 +11,18 @@ use crate::web::problem::Problem;
 /// Finds the bearer of the request's key and keeps it for [`Caller`](crate::web::extract::Caller).
 ///
 /// # Errors
-/// 401 with no key or an unknown one, 403 when its scope does not include `needed`.
+/// 401 with no key or an unknown one, 429 when it asks too often, 403 when its scope does not
+/// include `needed`.
 pub async fn check(request: &ServiceRequest, needed: Scope) -> Result<(), Problem> {
     let header = request.headers().get(AUTHORIZATION);
     let key = header
         .and_then(|value| value.to_str().ok())
         .and_then(bearer)
         .ok_or_else(Problem::unauthorized)?;
-    let keys = &State::of(request.request()).services.api_keys;
-    let bearer = keys.verify(key).await?;
+    let web = State::of(request.request());
+    let bearer = web.services.api_keys.verify(key).await?;
     let bearer = bearer.ok_or_else(Problem::unauthorized)?;
+    web.rate.count(bearer.id)?;
     if !bearer.scope.includes(needed) {
         return Err(Problem::scope_too_small(needed.as_str()));
     }

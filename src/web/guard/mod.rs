@@ -3,15 +3,17 @@
 //! For a page the order is: the form is readable (413, 415, 400), it comes from this site
 //! (`Origin`), the person is signed in (303 or the sign-in form), the role may (403), the form's
 //! token is this session's (403), changes are not paused (503). For the API: the key is known
-//! (401), its scope reaches (403).
+//! (401), it has not asked too often (429), its scope reaches (403), changes are not paused (503).
 
 mod api_key;
 mod csrf;
 pub mod kept;
 mod origin;
+mod rate;
 mod seal;
 
 pub use csrf::Token;
+pub use rate::Rate;
 pub use seal::Sealer;
 
 use std::panic::AssertUnwindSafe;
@@ -112,6 +114,7 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
         }
         Guard::ApiKey(scope) => {
             api_key::check(request, scope).await?;
+            pausable(request)?;
             Ok(None)
         }
         Guard::GatewaySignature => Ok(None),

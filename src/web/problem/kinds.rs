@@ -153,6 +153,16 @@ impl Problem {
         problem.retry(Retry::At(until))
     }
 
+    /// One caller sends more than is fair.
+    pub fn too_many_requests() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limited",
+            msg("too-many-title"),
+            msg("busy-detail"),
+        )
+    }
+
     /// Changes are paused on purpose.
     pub fn read_only(until: Option<DateTime<Utc>>) -> Self {
         let detail = match until {

@@ -3,6 +3,9 @@
 mod adjustments;
 mod deductions;
 mod orders;
+mod payments;
+mod reading;
+mod refusals;
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};

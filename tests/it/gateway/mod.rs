@@ -5,7 +5,7 @@ mod faults;
 mod notifications;
 mod pages;
 mod payments;
-mod raw_http;
+pub mod raw_http;
 mod restart;
 mod tampering;
 mod world;

@@ -140,6 +140,7 @@ fn settings() -> web::Site {
         base_url: None,
         session_hours: 12,
         secret_key: "a secret of 32 characters or more".to_owned(),
+        api_requests_per_second: 0,
         static_dir: None,
         trusted_proxy: Arc::new(|_| false),
         metrics: Arc::new(String::new),
