@@ -219,6 +219,7 @@ impl Operation {
                 change,
                 seen_available: level.available(),
                 seen_version: level.version,
+                counted_at: line.counted_at.filter(|_| choice == Recount::KeepCount),
             });
         }
         if recounted.is_empty() {

@@ -39,6 +39,9 @@ pub struct OpLine {
     pub change: OpChange,
     pub seen_available: Option<i64>,
     pub seen_version: u64,
+    /// Set to counted only: when it was counted. `seen_*` is what the stock was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -35,6 +35,15 @@ reasons! {
 }
 
 impl Reason {
+    /// Why the goods of a paid order come back.
+    pub const RETURN: &'static [Self] = &[
+        Self::Returned,
+        Self::CustomerAsked,
+        Self::CannotSupply,
+        Self::Duplicate,
+        Self::Other,
+    ];
+
     /// The reasons a form offers, in the order shown. `Other` asks for a note.
     pub fn offered(kind: OpKind) -> &'static [Self] {
         use Reason::*;

@@ -50,10 +50,11 @@ use api::{
     stock as api_stock,
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
-use pages::{entry, ledger, login, machine, overview, prefs, sku, stock};
+use pages::corrections::{cancel, rollback, stock as correct};
+use pages::{entry, ledger, login, machine, ops, overview, prefs, sku, stock};
 use route::{Entry, get, post};
 
-use crate::domain::role::Action::View;
+use crate::domain::role::Action::{Correct, Draft, Reverse, ReverseOwn, View};
 use crate::domain::role::Scope;
 
 /// Every address of the site. The first that matches a path is taken.
@@ -78,6 +79,22 @@ pub fn routes() -> Vec<Entry> {
         get(paths::SKU, SignedIn(View), sku::page),
         get(paths::LEDGER, SignedIn(View), ledger::page),
         get(paths::ENTRY, SignedIn(View), entry::page),
+
+        // Corrections: a form, then the page of its operation.
+        get(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct),
+        post(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct_submit).reshow(),
+        get(paths::STOCK_ADJUST, SignedIn(Correct), correct::adjust),
+        post(paths::STOCK_ADJUST, SignedIn(Correct), correct::adjust_submit).reshow(),
+        get(paths::STOCK_SET, SignedIn(Draft), correct::set),
+        post(paths::STOCK_SET, SignedIn(Draft), correct::set_submit).reshow(),
+        get(paths::ENTRY_ROLLBACK, SignedIn(ReverseOwn), rollback::form),
+        post(paths::ENTRY_ROLLBACK, SignedIn(ReverseOwn), rollback::submit).reshow(),
+        get(paths::ORDER_CANCEL, SignedIn(Reverse), cancel::form),
+        post(paths::ORDER_CANCEL, SignedIn(Reverse), cancel::submit).reshow(),
+        get(paths::OP, SignedIn(View), ops::page),
+        post(paths::OP_CONFIRM, SignedIn(Correct), ops::confirm).reshow(),
+        post(paths::OP_RECOUNT, SignedIn(Draft), ops::recount).reshow(),
+        post(paths::OP_DISCARD, SignedIn(Draft), ops::discard).reshow(),
 
         // The JSON API.
         post(paths::API_ORDERS, ApiKey(Scope::Orders), api_orders::place),

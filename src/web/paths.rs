@@ -58,6 +58,7 @@ pub const ORDER_CHECK: &str = "/orders/{order_no}/check";
 pub const OPS: &str = "/ops";
 pub const OP: &str = "/ops/{op}";
 pub const OP_CONFIRM: &str = "/ops/{op}/confirm";
+pub const OP_RECOUNT: &str = "/ops/{op}/recount";
 pub const OP_DISCARD: &str = "/ops/{op}/discard";
 
 /// A path with these values in its query.
@@ -144,6 +145,11 @@ pub fn document(entry: &LedgerEntry) -> String {
         } => order(document),
         LedgerEntry { document, .. } => with_query(LEDGER, &[("order", document.to_string())]),
     }
+}
+
+/// The form that cancels an order.
+pub fn cancel(order_no: &DocumentNo) -> String {
+    format!("{}/cancel", order(order_no))
 }
 
 /// Whether `path` leads to a page of this site and nowhere else: what a `next` or a `return`

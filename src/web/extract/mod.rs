@@ -9,15 +9,18 @@
 //! | `Posted` | the posted form, checked by the guard | 413, 415, 400 |
 //! | `Json` | the object of a JSON body of at most 1 MiB | 413, 415, 400 |
 //! | `Caller` | who holds the API key | |
+//! | `Staff` | who is signed in, for the services | |
 //! | `Address` | where the request came from | |
 
 mod address;
 mod json;
 mod posted;
+mod staff;
 
 pub use address::Address;
 pub use json::{JSON_LIMIT, Json};
 pub use posted::{FORM_LIMIT, Posted, read as read_body, read_and_drain};
+pub use staff::Staff;
 
 use std::future::{Ready, ready};
 use std::ops::Deref;

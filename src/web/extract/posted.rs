@@ -76,6 +76,14 @@ impl Posted {
         shown.cloned().collect()
     }
 
+    /// What to answer where there is no form to show again: that it came from elsewhere first.
+    pub fn or_foreign(&self, problem: Problem) -> Problem {
+        match self.0.foreign {
+            true => Problem::foreign_form("and what it is about is not there"),
+            false => problem,
+        }
+    }
+
     /// Reads the form into `F` and makes a command of it; or the form to show again, with what is
     /// wrong: 422, or 403 when nothing shows that it came from a page of ours.
     ///

@@ -131,6 +131,11 @@ impl FormView {
         }
     }
 
+    /// Everything that stands in it.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// What stands in a field.
     pub fn value(&self, name: &str) -> &str {
         let field = self.fields.iter().find(|(field, _)| field == name);

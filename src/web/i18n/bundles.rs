@@ -20,12 +20,15 @@ fn sources(lang: Lang) -> &'static [&'static str] {
     macro_rules! all {
         ($lang:literal) => {
             &areas!($lang:
+                "corrections"
                 "errors"
                 "forms"
                 "frame"
                 "ledger"
                 "list"
                 "login"
+                "ops"
+                "orders"
                 "overview"
                 "stock"
                 "words"

@@ -101,6 +101,12 @@ impl IntoArg for String {
     }
 }
 
+impl IntoArg for Cow<'_, str> {
+    fn into_arg(self) -> Arg {
+        Arg::Text(Cow::Owned(self.into_owned()))
+    }
+}
+
 impl IntoArg for DateTime<Utc> {
     fn into_arg(self) -> Arg {
         Arg::Time(self)

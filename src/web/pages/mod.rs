@@ -1,9 +1,11 @@
 //! Pages: a file each, with the page's struct, its handlers and its form.
 
+pub mod corrections;
 pub mod entry;
 pub mod ledger;
 pub mod login;
 pub mod machine;
+pub mod ops;
 pub mod overview;
 pub mod prefs;
 pub mod sku;

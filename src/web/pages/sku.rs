@@ -117,7 +117,8 @@ impl SkuPage {
     }
 }
 
-async fn missing(
+/// 404 for a SKU that a warehouse does not hold, with those that may have been meant.
+pub async fn missing(
     layout: Layout,
     web: &State,
     warehouse: String,

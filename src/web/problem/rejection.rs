@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Problem;
 use crate::domain::rejection::Rejection;
-use crate::web::i18n::{Message, msg};
+use crate::web::i18n::{Message, Worded, msg};
 
 pub fn problem(rejection: &Rejection) -> Problem {
     let (status, detail) = answer(rejection);
@@ -17,6 +17,12 @@ pub fn problem(rejection: &Rejection) -> Problem {
     };
     problem.members = members(rejection);
     problem
+}
+
+impl Worded for Rejection {
+    fn message(&self) -> Message {
+        answer(self).1
+    }
 }
 
 /// The status of the JSON API (see the contract), and the sentence.

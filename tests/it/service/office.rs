@@ -76,6 +76,7 @@ impl Office {
             change: OpChange::SetTo(counted),
             seen_available: level.available(),
             seen_version: level.version,
+            counted_at: None,
         };
         new(OpKind::Set, lines(vec![line]), Reason::Count)
     }
@@ -140,6 +141,7 @@ pub fn by(kind: OpKind, changes: &[(&str, i64)]) -> NewOperation {
         change: OpChange::Delta(units),
         seen_available: None,
         seen_version: 0,
+        counted_at: None,
     };
     let reason = match kind {
         OpKind::Deduct => Reason::Damaged,

@@ -49,12 +49,16 @@ async fn nobody_passes_a_guarded_route_unless_they_may() {
             refused,
             "{method} {path}"
         );
+        // Leaving would end the sessions that the other routes are asked with.
+        if path == "/logout" {
+            continue;
+        }
         for (role, browser, token) in &people {
             let bare = ask(browser, method, &path, &[]).await;
             let status = ask(browser, method, &path, &[("csrf", token)]).await;
             if !role.may(action) {
                 assert_eq!(status, 403, "{method} {path} as {role:?}");
-            } else if path != "/logout" {
+            } else {
                 assert_ne!(status, 403, "{method} {path} as {role:?}");
             }
             if method != "GET" {

@@ -5,6 +5,7 @@ mod guards;
 mod kept;
 mod ledger;
 mod login;
+mod ops;
 mod problems;
 mod sessions;
 mod stock;

@@ -1,0 +1,188 @@
+//! Cancelling an order: the payment gateway is asked before anybody decides.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use super::fields::Typed;
+use super::used::UsedPage;
+use super::{Begin, Opened, found, offered, op_of};
+use crate::domain::ids::{DocumentNo, OpId};
+use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
+use crate::domain::order::{Order, OrderStatus};
+use crate::domain::payment::PaymentState;
+use crate::domain::reason::Reason;
+use crate::domain::rejection::{Rejection, ServiceError};
+use crate::domain::role::Action;
+use crate::domain::survey::SurveyLine;
+use crate::service::Person;
+use crate::web::extract::{Path, Posted, Query, Staff, State};
+use crate::web::forms::{Check, FormErrors, FormView};
+use crate::web::guard::kept::Kept;
+use crate::web::i18n::{Message, msg};
+use crate::web::layout::Layout;
+use crate::web::problem::Problem;
+use crate::web::respond::see_other;
+use crate::web::{filters, paths};
+
+#[derive(Template)]
+#[template(path = "pages/cancel.html")]
+struct CancelPage {
+    layout: Layout,
+    order: Order,
+    lines: Vec<SurveyLine>,
+    op: OpId,
+    form: FormView,
+}
+
+impl CancelPage {
+    fn show(&self) -> HttpResponse {
+        self.layout.with_status(self.form.status(), self)
+    }
+
+    fn title(&self) -> Message {
+        msg("cancel-title").with("order", &self.order.order_no)
+    }
+
+    /// Whether the gateway has to answer first: the stock stays held until then.
+    fn waits(&self) -> bool {
+        use PaymentState::*;
+        matches!(self.order.payment_state, Some(Paying | Unknown | Sent))
+    }
+
+    fn reasons(&self) -> Vec<(&'static str, String)> {
+        offered(Reason::offered(OpKind::Cancel), &self.layout.text)
+    }
+}
+
+/// The order as it is now, and what a cancel would give back.
+async fn subject(web: &State, order_no: &str) -> Result<(Order, Vec<SurveyLine>), Problem> {
+    let unknown = || Problem::not_found().detail(msg("order-unknown").with("order", order_no));
+    let order_no: DocumentNo = order_no.parse().map_err(|_| unknown())?;
+    let target = OpTarget::Order(order_no.clone());
+    let survey = web.services.operations.survey_now(&target).await?;
+    Ok((survey.order.ok_or_else(unknown)?, survey.lines))
+}
+
+/// Asks the gateway, where there is something to ask; then reads the order again.
+async fn asked(
+    web: &State,
+    person: &Person,
+    order_no: &str,
+) -> Result<(Order, Vec<SurveyLine>), Problem> {
+    let (order, lines) = subject(web, order_no).await?;
+    if order.status != OrderStatus::Pending {
+        return Ok((order, lines));
+    }
+    let cashier = &web.services.cashier;
+    cashier
+        .check_payment(&order.order_no, person.actor())
+        .await?;
+    subject(web, order_no).await
+}
+
+/// `GET /orders/{order_no}/cancel`
+pub async fn form(
+    layout: Layout,
+    Path(order_no): Path<String>,
+    Query(begin): Query<Begin>,
+    kept: Kept,
+    Staff(person): Staff,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let (order, lines) = asked(&web, &person, &order_no).await?;
+    let target = OpTarget::Order(order.order_no.clone());
+    let belongs = |operation: &Operation| operation.target == target;
+    let source = (&web, &layout.text);
+    let opened = begin
+        .open(kept, Vec::new(), belongs, source, &person)
+        .await?;
+    let Opened { op, form, used } = opened;
+    if let (Some(earlier), OrderStatus::Pending) = (used, order.status) {
+        let fields = form.fields().to_vec();
+        let action = paths::cancel(&order.order_no);
+        return Ok(UsedPage::show(
+            layout,
+            earlier,
+            &action,
+            fields,
+            StatusCode::OK,
+        ));
+    }
+    Ok(CancelPage {
+        layout,
+        order,
+        lines,
+        op,
+        form,
+    }
+    .show())
+}
+
+/// `POST /orders/{order_no}/cancel`
+pub async fn submit(
+    layout: Layout,
+    Path(order_no): Path<String>,
+    posted: Posted,
+    Staff(person): Staff,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let subject = subject(&web, &order_no).await;
+    let (order, lines) = subject.map_err(|problem| posted.or_foreign(problem))?;
+    let op = op_of(&posted);
+    let read = |typed: Typed| -> Result<_, FormErrors> {
+        let mut check = Check::new();
+        let why = typed.why(&mut check, Reason::offered(OpKind::Cancel), false);
+        why.ok_or_else(|| check.errors())
+    };
+    let why = match posted.read(read) {
+        Ok(why) => why,
+        Err(form) => {
+            return Ok(CancelPage {
+                layout,
+                order,
+                lines,
+                op,
+                form,
+            }
+            .show());
+        }
+    };
+    let new = NewOperation {
+        op,
+        kind: OpKind::Cancel,
+        target: OpTarget::Order(order.order_no.clone()),
+        reason: why.reason,
+        note: why.note,
+        reference: why.reference,
+    };
+    let refused = match web.services.operations.draft(new, &person).await {
+        Ok(_) => return Ok(see_other(&paths::op(&op))),
+        Err(ServiceError::Rejected(refused)) => refused,
+        Err(error) => return Err(error.into()),
+    };
+    let status = match refused {
+        Rejection::Expired => StatusCode::GONE,
+        Rejection::Forbidden => return Err(Problem::forbidden(Action::Reverse)),
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let fields = posted.fields().to_vec();
+    match (&refused, found(&web, op).await?) {
+        (Rejection::FormUsed | Rejection::Expired | Rejection::Discarded, Some(earlier)) => {
+            let action = paths::cancel(&order.order_no);
+            Ok(UsedPage::show(layout, earlier, &action, fields, status))
+        }
+        // Paid or cancelled meanwhile: the page says so by itself.
+        _ => {
+            let form = FormView::refill(fields, status);
+            Ok(CancelPage {
+                layout,
+                order,
+                lines,
+                op,
+                form,
+            }
+            .show())
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A form that was used before, for something else.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use ulid::Ulid;
+
+use crate::domain::ids::OpId;
+use crate::domain::operation::{OpStatus, Operation};
+use crate::domain::reason::Reason;
+use crate::web::filters;
+use crate::web::i18n::{Message, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::pages::ops::deed::Deed;
+use crate::web::paths;
+
+#[derive(Template)]
+#[template(path = "pages/used.html")]
+pub struct UsedPage {
+    layout: Layout,
+    earlier: Operation,
+    /// Where the form is posted to.
+    action: String,
+    /// The operation of the new form.
+    op: OpId,
+    /// What was entered this time.
+    fields: Vec<(String, String)>,
+}
+
+impl UsedPage {
+    /// `fields`: what was entered, which loses nothing by having been posted once too often.
+    pub fn show(
+        layout: Layout,
+        earlier: Operation,
+        action: &str,
+        fields: Vec<(String, String)>,
+        status: StatusCode,
+    ) -> HttpResponse {
+        let page = Self {
+            layout,
+            earlier,
+            action: action.to_owned(),
+            op: OpId::new(Ulid::new()),
+            fields: fields
+                .into_iter()
+                .filter(|(name, value)| label(name).is_some() && !value.is_empty())
+                .collect(),
+        };
+        page.layout.with_status(status, &page)
+    }
+
+    fn title(&self) -> &'static str {
+        match self.earlier.status {
+            OpStatus::Draft if self.earlier.expired(self.layout.text.now) => "op-expired-title",
+            OpStatus::Draft => "op-others-title",
+            OpStatus::Discarded => "op-discarded-title",
+            OpStatus::Applied | OpStatus::Waiting | OpStatus::Refused => "op-used-title",
+        }
+    }
+
+    fn detail(&self) -> Message {
+        let earlier = &self.earlier;
+        let at = earlier.confirmed_at.unwrap_or(earlier.created_at);
+        match earlier.status {
+            OpStatus::Draft if earlier.expired(self.layout.text.now) => {
+                msg("op-expired").with("at", earlier.expires_at)
+            }
+            OpStatus::Draft => msg("op-others").with("name", &earlier.author[..]),
+            OpStatus::Discarded => msg("op-discarded-at").with("at", at),
+            OpStatus::Applied => Deed::of(earlier).used(at),
+            OpStatus::Waiting | OpStatus::Refused => msg("op-used-otherwise").with("at", at),
+        }
+    }
+
+    fn shown(&self) -> Vec<(Message, String)> {
+        let word = |name: &str, value: &str| match (name, value) {
+            ("reason", code) => Some(Reason::parse(code)?.message()),
+            ("direction", "add") => Some(msg("correct-add")),
+            ("direction", "remove") => Some(msg("correct-remove")),
+            _ => None,
+        };
+        let value = |name: &str, value: &String| match word(name, value) {
+            Some(word) => self.layout.text.say(&word).into_owned(),
+            None => value.clone(),
+        };
+        let fields = self.fields.iter();
+        fields
+            .filter_map(|(name, typed)| Some((label(name)?, value(name, typed))))
+            .collect()
+    }
+}
+
+/// How a field of a correction is called.
+fn label(name: &str) -> Option<Message> {
+    Some(match name {
+        "direction" => msg("correct-direction"),
+        "units" => msg("correct-units"),
+        "counted" => msg("correct-counted"),
+        "counted_at" => msg("correct-counted-at"),
+        "reason" => msg("reason"),
+        "reference" => msg("reference"),
+        "note" => msg("note"),
+        _ => return None,
+    })
+}

@@ -1,0 +1,397 @@
+//! What the page of an operation shows, in each of its states.
+
+use std::borrow::Cow;
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::deed::Deed;
+use super::status;
+use crate::domain::approval::{Origin, Standing};
+use crate::domain::ids::{DocumentNo, EntryId, Sku, Warehouse};
+use crate::domain::ledger::Document;
+use crate::domain::operation::{OpChange, OpKind, OpStatus, OpTarget, Operation};
+use crate::domain::order::Order;
+use crate::domain::payment::PaymentState;
+use crate::domain::rejection::Rejection;
+use crate::domain::role::Action;
+use crate::domain::survey::SurveyLine;
+use crate::service::operations::Preview;
+use crate::web::i18n::{Message, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::pages::corrections::{self, Levels};
+use crate::web::{filters, numbers, paths};
+
+/// Why the page is shown, besides that somebody opened it.
+#[derive(Debug)]
+pub enum Notice {
+    /// It was confirmed once more, and nothing was done again.
+    Again,
+    /// Nothing shows that the form came from this page.
+    Foreign,
+    /// A count was to be dealt with, and nothing was chosen.
+    NoChoice,
+    /// It was tried, and refused.
+    Refused(Rejection),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Draft,
+    /// A draft that would come to nothing as it is.
+    Blocked,
+    /// A count, after the stock has moved.
+    Conflict,
+    Expired,
+    Waiting,
+    Applied,
+    Refused,
+    Discarded,
+}
+
+#[derive(Template)]
+#[template(path = "pages/op.html")]
+pub struct OpPage {
+    pub layout: Layout,
+    op: Operation,
+    stage: Stage,
+    deed: Deed,
+    notice: Option<Notice>,
+    /// Why a draft would come to nothing.
+    problem: Option<Rejection>,
+    lines: Vec<SurveyLine>,
+    as_of: DateTime<Utc>,
+    receipt: Vec<Receipt>,
+    order: Option<Order>,
+    /// What is, or was, rolled back.
+    undone: Option<Document>,
+    /// The document that it made.
+    made: Option<Document>,
+    may_confirm: bool,
+    may_change: bool,
+    may_undo: bool,
+}
+
+/// What happened to one SKU.
+pub struct Receipt {
+    sku: Sku,
+    delta: i64,
+    /// `None` when unlimited.
+    before: Option<i64>,
+    after: Option<i64>,
+    entry: EntryId,
+    /// The entry that it undid.
+    undid: Option<EntryId>,
+}
+
+/// What somebody can make of a count, after the stock moved.
+pub struct Recounts {
+    seen: i64,
+    now: i64,
+    counted: i64,
+    /// The level that keeping the difference comes to, where it is not below 0 or what it is now.
+    kept: Option<i64>,
+}
+
+impl Recounts {
+    fn change(&self) -> String {
+        numbers::signed(self.counted - self.now)
+    }
+
+    fn difference(&self) -> String {
+        numbers::signed(self.counted - self.seen)
+    }
+}
+
+impl OpPage {
+    pub fn new(
+        layout: Layout,
+        preview: Preview,
+        made: Option<Document>,
+        notice: Option<Notice>,
+        standing: &Standing<'_>,
+    ) -> Self {
+        let Preview {
+            operation: op,
+            as_of,
+            survey,
+            problem,
+            may_confirm,
+            may_change,
+        } = preview;
+        let stage = match (op.status, &problem) {
+            (OpStatus::Draft, _) if op.expired(as_of) => Stage::Expired,
+            (OpStatus::Draft, Some(Rejection::VersionChanged { .. })) => Stage::Conflict,
+            (OpStatus::Draft, Some(_)) => Stage::Blocked,
+            (OpStatus::Draft, None) => Stage::Draft,
+            (OpStatus::Waiting, _) => Stage::Waiting,
+            (OpStatus::Applied, _) => Stage::Applied,
+            (OpStatus::Refused, _) => Stage::Refused,
+            (OpStatus::Discarded, _) => Stage::Discarded,
+        };
+        let layout = match stage {
+            Stage::Waiting => layout.live(5),
+            _ => layout,
+        };
+        Self {
+            deed: Deed::of(&op).undoing(survey.document.as_ref()),
+            receipt: receipt(&op, survey.document.as_ref()),
+            may_undo: made.as_ref().is_some_and(|made| may_undo(made, standing)),
+            undone: survey.document,
+            order: survey.order,
+            lines: survey.lines,
+            layout,
+            op,
+            stage,
+            notice,
+            problem,
+            as_of,
+            made,
+            may_confirm,
+            may_change,
+        }
+    }
+
+    /// What the answer's status is.
+    pub fn status(&self) -> StatusCode {
+        match (&self.notice, self.stage) {
+            (Some(Notice::Foreign), _) => StatusCode::FORBIDDEN,
+            (Some(Notice::NoChoice), _) => StatusCode::UNPROCESSABLE_ENTITY,
+            (Some(Notice::Refused(refused)), _) => status(refused),
+            (_, Stage::Expired) => StatusCode::GONE,
+            (Some(Notice::Again) | None, _) => StatusCode::OK,
+        }
+    }
+
+    fn heading(&self) -> Message {
+        match self.stage {
+            Stage::Draft | Stage::Blocked | Stage::Conflict => self.deed.check(),
+            _ => self.deed.label(),
+        }
+    }
+
+    fn title(&self) -> Message {
+        let heading = self.heading();
+        match &self.notice {
+            Some(Notice::Again) | None => heading,
+            Some(_) => msg("title-error").with("title", heading),
+        }
+    }
+
+    fn is_draft(&self) -> bool {
+        matches!(self.stage, Stage::Draft | Stage::Blocked | Stage::Conflict)
+    }
+
+    /// The way to this page.
+    fn above(&self) -> Vec<(String, Cow<'static, str>)> {
+        let say = |id| self.layout.text.say(&msg(id));
+        match &self.op.target {
+            OpTarget::Lines { .. } => {
+                let mut above = vec![(paths::STOCK.to_owned(), say("nav-stock"))];
+                let sku = self.place();
+                above.extend(sku.map(|(w, s)| (paths::stock(w, s), s.to_string().into())));
+                above
+            }
+            OpTarget::Document(_) => vec![(paths::LEDGER.to_owned(), say("nav-ledger"))],
+            OpTarget::Order(order_no) => vec![
+                (paths::ORDERS.to_owned(), say("nav-orders")),
+                (paths::order(order_no), order_no.to_string().into()),
+            ],
+        }
+    }
+
+    /// What is said to somebody who confirmed it once more.
+    fn again(&self) -> &'static str {
+        match self.stage {
+            Stage::Waiting => "op-again-waiting",
+            Stage::Refused => "op-again-refused",
+            _ => "op-again",
+        }
+    }
+
+    /// Whether somebody prepared it for a supervisor.
+    fn is_request(&self) -> bool {
+        let user = self.layout.user.as_ref().map(|user| user.name.as_str());
+        user != Some(&self.op.author)
+    }
+
+    /// Whether this person may do more than look.
+    fn works_here(&self) -> bool {
+        self.layout.may(Action::Correct)
+    }
+
+    /// What went wrong with what was tried, or (`None` tried) stands in the way.
+    fn trouble(&self) -> Option<(Message, Message)> {
+        let (refused, tried) = match &self.notice {
+            Some(Notice::Refused(refused)) => (refused, true),
+            _ => (
+                self.problem
+                    .as_ref()
+                    .filter(|_| self.stage == Stage::Blocked)?,
+                false,
+            ),
+        };
+        let then = match (refused, tried) {
+            (Rejection::DraftChanged, _) => msg("op-changed-detail"),
+            (_, true) => self.deed.not_done(),
+            (_, false) => msg("op-blocked"),
+        };
+        Some((said(refused), then))
+    }
+
+    /// What can be made of a count, after the stock moved.
+    fn recounts(&self) -> Option<Recounts> {
+        let OpTarget::Lines { lines, .. } = &self.op.target else {
+            return None;
+        };
+        let line = lines.first()?;
+        let OpChange::SetTo(counted) = line.change else {
+            return None;
+        };
+        let now = self.lines.first()?.available?.now;
+        let seen = line.seen_available?;
+        let kept = now + counted - seen;
+        Some(Recounts {
+            seen,
+            now,
+            counted,
+            kept: Some(kept).filter(|kept| *kept >= 0 && counted != seen),
+        })
+    }
+
+    fn levels(&self) -> Levels {
+        Levels::of(&self.lines, self.as_of, &self.layout.text)
+    }
+
+    /// The one SKU it is about.
+    fn place(&self) -> Option<(&Warehouse, &Sku)> {
+        match &self.op.target {
+            OpTarget::Lines { warehouse, lines } => match lines.as_slice() {
+                [line] => Some((warehouse, &line.sku)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Who confirmed or discarded it, and when.
+    fn settled_by(&self) -> Option<(&str, DateTime<Utc>)> {
+        Some((self.op.confirmed_by.as_deref()?, self.op.confirmed_at?))
+    }
+
+    /// The order that was not cancelled because its customer had paid.
+    fn paid_order(&self) -> Option<&Order> {
+        let paid = matches!(self.op.refusal, Some(Rejection::AlreadyPaid));
+        self.order.as_ref().filter(|_| paid)
+    }
+
+    fn order_no(&self) -> Option<&DocumentNo> {
+        match &self.op.target {
+            OpTarget::Order(order_no) => Some(order_no),
+            _ => None,
+        }
+    }
+
+    fn counted_at(&self) -> Option<DateTime<Utc>> {
+        match &self.op.target {
+            OpTarget::Lines { lines, .. } => lines.first()?.counted_at,
+            _ => None,
+        }
+    }
+
+    /// The form behind it.
+    fn form(&self) -> Option<String> {
+        if let Some(document) = &self.undone {
+            let entry = document
+                .entries
+                .iter()
+                .find(|entry| !entry.kind.reverses())?;
+            return Some(paths::rollback(&entry.id));
+        }
+        corrections::form_of(&self.op)
+    }
+
+    /// The form with what stands in the draft, for whoever may change it.
+    fn changes(&self) -> Option<String> {
+        let open = self.is_draft() && self.layout.read_only.is_none();
+        let form = self.form().filter(|_| open && self.may_change)?;
+        Some(format!("{form}?op={}", self.op.op))
+    }
+
+    /// The form that rolls back what it did, for whoever may.
+    fn undo_form(&self) -> Option<String> {
+        let entry = self.made.as_ref()?.entries.first()?;
+        self.may_undo.then(|| paths::rollback(&entry.id))
+    }
+
+    fn renew_form(&self) -> Option<String> {
+        Some(format!("{}?from={}", self.form()?, self.op.op))
+    }
+
+    /// Who undid what it made, and with which entry.
+    fn undone_by(&self) -> Option<(&crate::domain::ledger::Reversal, Option<EntryId>)> {
+        let made = self.made.as_ref()?;
+        let entry = made.entries.iter().find(|entry| entry.kind.reverses());
+        Some((made.reversed.as_ref()?, entry.map(|entry| entry.id)))
+    }
+
+    /// Whether the gateway of a cancel has to answer first.
+    fn gateway_waits(&self) -> bool {
+        use PaymentState::*;
+        let state = self.order.as_ref().and_then(|order| order.payment_state);
+        matches!(state, Some(Paying | Unknown | Sent))
+    }
+
+    fn more(&self) -> Option<&'static str> {
+        match self.op.kind {
+            OpKind::Deduct => Some("op-more-deduct"),
+            OpKind::Adjust => Some("op-more-adjust"),
+            OpKind::Set | OpKind::Rollback | OpKind::Cancel => None,
+        }
+    }
+}
+
+fn receipt(op: &Operation, undone: Option<&Document>) -> Vec<Receipt> {
+    let undid = |entry: EntryId| {
+        let entries = &undone?.entries;
+        entries.iter().find(|e| e.id == entry)?.reverses
+    };
+    let line = |line: &crate::domain::receipt::LineReceipt| {
+        let entry = EntryId {
+            stock: line.stock,
+            version: line.version,
+        };
+        Receipt {
+            sku: line.sku.clone(),
+            delta: line.delta,
+            before: line.available.map(|after| after - line.delta),
+            after: line.available,
+            entry,
+            undid: undid(entry),
+        }
+    };
+    op.result.iter().map(line).collect()
+}
+
+fn may_undo(made: &Document, standing: &Standing<'_>) -> bool {
+    let origin = Origin {
+        actor: made.actor.clone(),
+        created_at: made.created_at,
+    };
+    made.reversed.is_none() && standing.may_draft(OpKind::Rollback, Some(&origin))
+}
+
+/// A refusal with its numbers, where it has some.
+fn said(refused: &Rejection) -> Message {
+    match refused {
+        Rejection::InsufficientStock { lines } => match lines.as_slice() {
+            [line] if line.available == 0 => msg("op-none-left").with("sku", &line.sku),
+            [line] => msg("op-only").with("count", line.available),
+            lines => msg("op-short").with("count", lines.len()),
+        },
+        Rejection::DraftChanged => msg("op-changed"),
+        Rejection::VersionChanged { .. } => msg("op-conflict"),
+        other => other.message(),
+    }
+}
