@@ -1,1 +1,57 @@
+# What needs a person, and the figures.
+
 overview-title = Overview
+# $at: a time of day.
+overview-as-of = As of { $at }
+
+needs-title = Needs attention
+needs-nothing = Nothing needs you right now.
+needs-incomplete = Some of this could not be loaded.
+needs-named = { $id }
+needs-payments = Late payments
+needs-operations = Operations
+# $count chooses the form, $shown is the number as it is shown. $oldest: "18 min ago".
+needs-cancels = { $count ->
+        [one] { $shown } cancel waits for the payment gateway, first asked { $oldest }
+       *[other] { $shown } cancels wait for the payment gateway, the oldest first asked { $oldest }
+    }
+needs-late-payments = { $count ->
+        [one] { $shown } payment paid for nothing and waits for somebody
+       *[other] { $shown } payments paid for nothing and wait for somebody
+    }
+needs-out = { $count ->
+        [one] { $shown } SKU is sold out
+       *[other] { $shown } SKUs are sold out
+    }
+needs-low = { $count ->
+        [one] { $shown } SKU is low
+       *[other] { $shown } SKUs are low
+    }
+needs-due-soon = { $count ->
+        [one] { $shown } order reaches its deadline within 5 minutes, or has passed it
+       *[other] { $shown } orders reach their deadline within 5 minutes, or have passed it
+    }
+needs-differences = { $count ->
+        [one] { $shown } difference between the gate and the database
+       *[other] { $shown } differences between the gate and the database
+    }
+needs-drafts = { $count ->
+        [one] { $shown } draft waits to be confirmed
+       *[other] { $shown } drafts wait to be confirmed
+    }
+
+figure-unknown = Could not be loaded
+figure-pending = Pending orders
+figure-moves = Moves, last hour
+# For those who cannot see the line.
+figure-moves-line = Moves per minute in the last hour: at most { $most }
+figure-corrections = Corrections today
+figure-people = { $people ->
+        [one] by { $people } person
+       *[other] by { $people } people
+    }
+
+latest-title = Latest corrections
+latest-none = No corrections yet. They appear when somebody confirms one.
+latest-more = and { $count } more
+latest-all = All

@@ -1,1 +1,47 @@
+# What needs a person, and the figures.
+
 overview-title = 总览
+# $at: a time of day.
+overview-as-of = 截至 { $at }
+
+needs-title = 需要处理
+needs-nothing = 目前没有需要你处理的事项。
+needs-incomplete = 部分内容加载失败。
+needs-named = { $id }
+needs-payments = 迟到付款
+needs-operations = 操作
+# $count chooses the form, $shown is the number as it is shown. $oldest: "18 min ago".
+needs-cancels = { $count ->
+       *[other] { $shown } 笔取消在等待支付网关，最早的始于 { $oldest }
+    }
+needs-late-payments = { $count ->
+       *[other] { $shown } 笔付款没有对应的订单，等待处理
+    }
+needs-out = { $count ->
+       *[other] { $shown } 个 SKU 已售罄
+    }
+needs-low = { $count ->
+       *[other] { $shown } 个 SKU 库存偏低
+    }
+needs-due-soon = { $count ->
+       *[other] { $shown } 个订单将在 5 分钟内到期或已到期
+    }
+needs-differences = { $count ->
+       *[other] 闸口与数据库有 { $shown } 处差异
+    }
+needs-drafts = { $count ->
+       *[other] { $shown } 份草稿等待确认
+    }
+
+figure-unknown = 加载失败
+figure-pending = 待支付订单
+figure-moves = 最近一小时变动
+# For those who cannot see the line.
+figure-moves-line = 最近一小时每分钟变动：最多 { $most }
+figure-corrections = 今日更正
+figure-people = 共 { $people } 人
+
+latest-title = 最近更正
+latest-none = 暂无更正，有人确认后会出现。
+latest-more = 另有 { $count } 项
+latest-all = 全部

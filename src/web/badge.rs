@@ -8,6 +8,7 @@ use crate::domain::operation::OpStatus;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
 use crate::domain::stock::StockState;
+use crate::service::health::HealthState;
 
 /// How a status feels. What cannot be undone and went wrong is `Bad`; most are `Plain`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,16 @@ impl Badge for StockState {
             Self::Ok => Tone::Good,
             Self::Low => Tone::Warn,
             Self::Out => Tone::Bad,
+        }
+    }
+}
+
+impl Badge for HealthState {
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Ok => Tone::Good,
+            Self::Degraded => Tone::Warn,
+            Self::Down => Tone::Bad,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! | `rich` | as `t` | the text with its own markup; arguments are escaped |
 //! | `tag` | a status ([`Badge`]) | `<span class="tag ok">● Paid</span>` |
 //! | `units` | an integer | `1,204` |
+//! | `capped` | a `CappedCount` | `1,204`, `10,000+` |
 //! | `counted` | an integer | `1,204 units` |
 //! | `level` | `Option<i64>` | `1,204`, or "unlimited" |
 //! | `delta` | an integer | `+5`, `−3`, `0` |
@@ -36,6 +37,7 @@ use super::badge::{Badge, Tag};
 use super::i18n::{IntoArg, Lang, Message, Text, Worded, msg};
 use super::numbers;
 use crate::domain::ledger::{EntryKind, LedgerEntry};
+use crate::domain::listing::CappedCount;
 use crate::domain::money::Money;
 use crate::domain::reason::Reason;
 
@@ -111,6 +113,11 @@ pub fn units<N: Plain<i64>>(n: N, _: &dyn Values) -> Result<String> {
 #[filter_fn]
 pub fn counted<N: Plain<i64>>(n: N, values: &dyn Values) -> Result<Cow<'static, str>> {
     Ok(text(values)?.say(&msg("units").with("count", n.plain())))
+}
+
+#[filter_fn]
+pub fn capped(count: &CappedCount, _: &dyn Values) -> Result<String> {
+    Ok(numbers::capped(*count))
 }
 
 #[filter_fn]

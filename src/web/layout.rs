@@ -200,7 +200,7 @@ impl Layout {
     pub fn band_message(&self) -> Option<Message> {
         let band = self.band.as_ref()?;
         let what = band.part.message().with("since", band.since);
-        Some(msg("band").with("what", what).with("url", nav::HEALTH))
+        Some(msg("band").with("what", what).with("url", paths::HEALTH))
     }
 
     pub fn read_only_message(&self) -> Option<Message> {

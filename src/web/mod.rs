@@ -51,7 +51,7 @@ use api::{
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::corrections::{cancel, rollback, stock as correct};
-use pages::{entry, ledger, login, machine, ops, overview, prefs, sku, stock};
+use pages::{entry, health, ledger, login, machine, ops, overview, prefs, sku, stock};
 use route::{Entry, get, post};
 
 use crate::domain::role::Action::{Correct, Draft, Reverse, ReverseOwn, View};
@@ -79,6 +79,7 @@ pub fn routes() -> Vec<Entry> {
         get(paths::SKU, SignedIn(View), sku::page),
         get(paths::LEDGER, SignedIn(View), ledger::page),
         get(paths::ENTRY, SignedIn(View), entry::page),
+        get(paths::HEALTH, SignedIn(View), health::page),
 
         // Corrections: a form, then the page of its operation.
         get(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct),

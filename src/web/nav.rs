@@ -1,8 +1,6 @@
 //! The main navigation.
 
-use super::route;
-
-pub const HEALTH: &str = "/health";
+use super::{paths, route};
 
 /// One item of the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +24,12 @@ const fn item(path: &'static str, label: &'static str, key: char) -> NavItem {
 
 /// All seven. What has no route yet is not shown: the item appears together with its page.
 const ALL: [NavItem; 7] = [
-    item("/", "nav-overview", 'h'),
-    item("/stock", "nav-stock", 's'),
-    item("/ledger", "nav-ledger", 'l'),
-    item("/orders", "nav-orders", 'o'),
-    item("/reconciliation", "nav-reconcile", 'r'),
-    item(HEALTH, "nav-health", 'x'),
+    item(paths::HOME, "nav-overview", 'h'),
+    item(paths::STOCK, "nav-stock", 's'),
+    item(paths::LEDGER, "nav-ledger", 'l'),
+    item(paths::ORDERS, "nav-orders", 'o'),
+    item(paths::RECONCILIATION, "nav-reconcile", 'r'),
+    item(paths::HEALTH, "nav-health", 'x'),
     item("/audit", "nav-audit", 'a'),
 ];
 

@@ -24,6 +24,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "errors"
                 "forms"
                 "frame"
+                "health"
                 "ledger"
                 "list"
                 "login"

@@ -10,6 +10,7 @@ use crate::domain::reason::Reason;
 use crate::domain::role::{Action, Role};
 use crate::domain::stock::StockState;
 use crate::service::condition::Part;
+use crate::service::health::HealthState;
 
 /// `words!(Type { Variant => "message-id" })`: a message for each value, none forgotten.
 macro_rules! words {
@@ -66,6 +67,11 @@ words! {
         Adjustment => "document-adjustment",
         Operation => "document-operation",
         Fence => "document-fence",
+    }
+    HealthState {
+        Ok => "health-state-ok",
+        Degraded => "health-state-degraded",
+        Down => "health-state-down",
     }
     StockState {
         Ok => "state-ok",

@@ -2,6 +2,7 @@
 
 pub mod corrections;
 pub mod entry;
+pub mod health;
 pub mod ledger;
 pub mod login;
 pub mod machine;

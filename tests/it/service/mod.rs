@@ -6,7 +6,7 @@ mod checkout;
 mod drafts;
 mod due_orders;
 mod ledger_list;
-mod office;
+pub mod office;
 mod operations;
 mod orders_list;
 mod overview;

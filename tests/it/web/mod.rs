@@ -2,10 +2,12 @@
 
 mod frame;
 mod guards;
+mod health;
 mod kept;
 mod ledger;
 mod login;
 mod ops;
+mod overview;
 mod problems;
 mod sessions;
 mod stock;

@@ -1,0 +1,35 @@
+# How the desk is doing.
+
+health-title = Health
+health-all-ok = Everything works.
+health-degraded = Something does not work as usual. Reading and writing stock work.
+health-down = Nothing can be changed until the database answers as it should.
+health-parts = Parts of the desk
+# $at: a time of day.
+health-as-of = As of { $at }
+health-part = Part
+health-state = State
+health-latency = Answered in
+health-last-success = Last success
+health-means = What it means for you
+
+health-state-ok = OK
+health-state-degraded = Degraded
+health-state-down = Down
+
+health-database = Database
+health-redis = Redis
+health-gate = Stock gate
+health-migrations = Database schema
+health-worker = Worker { $name }
+health-payment-gateway = Payment gateway { $name }
+
+health-database-slow = Pages and changes take longer
+health-database-down = Nothing can be changed, and little can be shown
+health-redis-away = Selling goes on, straight to the database and more slowly
+health-gate-differs = The gate differs from the database or cannot be asked; it is corrected by itself
+health-migrations-missing = The database is not as this version needs it; run stockdesk migrate
+health-worker-late = Its last run failed; it tries again by itself
+health-worker-stopped = What it does by itself is not done: deadlines or differences are not updated
+health-payment-gateway-slow = The check before a cancel may take long or time out
+health-payment-gateway-down = Cancels wait, and their stock stays reserved

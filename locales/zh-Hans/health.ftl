@@ -1,0 +1,35 @@
+# How the desk is doing.
+
+health-title = 运行状态
+health-all-ok = 一切正常。
+health-degraded = 有部分异常，库存的查询和修改正常。
+health-down = 数据库恢复之前，无法做任何修改。
+health-parts = 系统各部分
+# $at: a time of day.
+health-as-of = 截至 { $at }
+health-part = 部分
+health-state = 状态
+health-latency = 响应用时
+health-last-success = 最近成功
+health-means = 对你的影响
+
+health-state-ok = 正常
+health-state-degraded = 降级
+health-state-down = 不可用
+
+health-database = 数据库
+health-redis = Redis
+health-gate = 库存闸口
+health-migrations = 数据库结构
+health-worker = 后台任务 { $name }
+health-payment-gateway = 支付网关 { $name }
+
+health-database-slow = 页面和修改会变慢
+health-database-down = 无法修改，只能显示少量内容
+health-redis-away = 销售照常，直接走数据库，速度变慢
+health-gate-differs = 闸口与数据库不一致或无法查询，会自动校正
+health-migrations-missing = 数据库结构与此版本不符，请运行 stockdesk migrate
+health-worker-late = 上次运行失败，会自动重试
+health-worker-stopped = 自动处理已停止，到期处理或差异不再更新
+health-payment-gateway-slow = 取消前的支付查询可能变慢或超时
+health-payment-gateway-down = 取消会等待，库存继续占用
