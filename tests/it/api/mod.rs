@@ -2,6 +2,7 @@
 
 mod adjustments;
 mod deductions;
+mod docs;
 mod orders;
 mod payments;
 mod reading;
