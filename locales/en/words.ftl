@@ -25,7 +25,6 @@ action-administer = manage users and keys
 available = Available
 reserved = Reserved
 on-hand = On hand
-ledger-entry = Ledger entry
 operation = Operation
 warehouse = Warehouse
 reason = Reason

@@ -21,7 +21,6 @@ action-administer = 管理用户和密钥
 available = 可售
 reserved = 已占用
 on-hand = 在库
-ledger-entry = 流水
 operation = 操作编号
 warehouse = 仓库
 reason = 原因
