@@ -67,3 +67,75 @@ impl Standing<'_> {
             || (self.role.may(Action::ReverseOwn) && origin.is_some_and(own))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::OpId;
+    use crate::domain::operation::{NewOperation, OpChange, OpLine};
+    use crate::domain::reason::Reason;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn as_role(role: Role) -> Standing<'static> {
+        Standing {
+            role,
+            user: "li.wei",
+            now: NOW,
+            unit_limit: 100,
+        }
+    }
+
+    fn operation(kind: OpKind, changes: &[OpChange]) -> Operation {
+        let line = |(index, &change): (usize, &OpChange)| OpLine {
+            sku: format!("A{index}").parse().unwrap(),
+            change,
+            seen_available: None,
+            seen_version: 0,
+            counted_at: None,
+        };
+        let target = OpTarget::Lines {
+            warehouse: "W".parse().unwrap(),
+            lines: changes.iter().enumerate().map(line).collect(),
+        };
+        let (op, reason) = (OpId::new(ulid::Ulid::nil()), Reason::Other);
+        let (note, reference) = (None, None);
+        let new = NewOperation {
+            op,
+            kind,
+            target,
+            reason,
+            note,
+            reference,
+        };
+        new.into_draft("li.wei", NOW)
+    }
+
+    #[test]
+    fn who_confirms_what() {
+        let roles = [Role::Viewer, Role::Operator, Role::Supervisor, Role::Admin];
+        let may = |operation: &Operation, origin: Option<&Origin>| {
+            roles.map(|role| as_role(role).may_confirm(operation, origin))
+        };
+        let (everyone, above) = ([false, true, true, true], [false, false, true, true]);
+        let within = operation(OpKind::Deduct, &[OpChange::Delta(-100)]);
+        assert_eq!(may(&within, None), everyone);
+        let over = operation(OpKind::Adjust, &[OpChange::Delta(101)]);
+        assert_eq!(may(&over, None), above);
+        let bulk = operation(OpKind::Deduct, &[OpChange::Delta(-1), OpChange::Delta(-1)]);
+        assert_eq!(may(&bulk, None), above);
+        let count = operation(OpKind::Set, &[OpChange::SetTo(1)]);
+        assert_eq!(may(&count, None), above);
+
+        let undo = operation(OpKind::Rollback, &[]);
+        let made = |actor: &str, minutes| Origin {
+            actor: actor.to_owned(),
+            created_at: NOW - TimeDelta::minutes(minutes),
+        };
+        assert_eq!(may(&undo, Some(&made("user:li.wei", 14))), everyone);
+        assert_eq!(may(&undo, Some(&made("user:li.wei", 15))), above);
+        assert_eq!(may(&undo, Some(&made("user:li.weiwei", 0))), above);
+        assert_eq!(may(&undo, Some(&made("key:li.wei", 0))), above);
+        assert_eq!(may(&undo, None), above);
+    }
+}
