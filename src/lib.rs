@@ -11,6 +11,7 @@ pub mod config;
 pub mod domain;
 pub mod embedded;
 pub mod gateway;
+pub mod replay;
 pub mod sandbox_pay;
 pub mod service;
 pub mod store;

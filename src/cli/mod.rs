@@ -10,6 +10,7 @@ mod demo_data;
 mod import_stock;
 mod migrate;
 pub mod opened;
+mod replay;
 mod sandbox_pay;
 mod serve;
 pub mod shutdown;
@@ -51,6 +52,8 @@ enum Command {
     ImportStock(import_stock::Args),
     /// Fill in demo data: readable, or generated at any size
     DemoData(demo_data::Args),
+    /// Play real order lines through the service, and prove that everything adds up
+    Replay(replay::Args),
     /// Check every invariant, and print each: exit code 0 when all are held, else 1
     Verify(verify::Args),
     /// Add people, and set their passwords
@@ -138,6 +141,7 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Migrate(args) => migrate::run(args, config).await,
         Command::ImportStock(args) => import_stock::run(args, config).await,
         Command::DemoData(args) => demo_data::run(args, config).await,
+        Command::Replay(args) => replay::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
         Command::User(args) => user::run(args, config).await,
         Command::ApiKey(args) => api_key::run(args, config).await,

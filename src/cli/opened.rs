@@ -19,7 +19,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 pub enum Schema {
     /// Bring it up to date first.
     Migrate,
-    /// Only read; an old schema is an error.
+    /// Only read, and leave the gate alone too; an old schema is an error.
     Current,
 }
 
@@ -39,7 +39,7 @@ impl Opened {
         let stores = embedded::open(config, Role::Command(name)).await?;
         match Self::on(config, &stores, schema).await {
             Ok(desk) => {
-                let alive = tokio::spawn(stay_alive(desk.clone()));
+                let alive = tokio::spawn(stay_alive(desk.clone(), schema == Schema::Migrate));
                 Ok(Self {
                     desk,
                     stores,
@@ -89,14 +89,23 @@ async fn sqlx_ping(pool: &sqlx::MySqlPool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells the gate, as long as the command runs, that what it has in flight is not abandoned.
-async fn stay_alive(desk: Desk) {
+/// Tells the gate, as long as the command runs, that what it has in flight is not abandoned; a
+/// command that moves stock also mends the gate where it differs, as a running desk does.
+async fn stay_alive(desk: Desk, mends: bool) {
     let mut reconciler = desk.reconciler();
     let mut every = tokio::time::interval(SIGN_OF_LIFE);
     loop {
         every.tick().await;
         if let Err(away) = reconciler.watch_gate().await {
             tracing::debug!(%away, "the gate does not answer");
+        } else if mends {
+            let mended = async {
+                reconciler.recover().await?;
+                reconciler.compare().await
+            };
+            if let Err(error) = mended.await {
+                tracing::debug!(%error, "the gate was not compared");
+            }
         }
     }
 }

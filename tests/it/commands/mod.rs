@@ -4,4 +4,5 @@ mod accounts;
 mod demo;
 mod import;
 mod program;
+mod replay;
 mod verify;
