@@ -60,6 +60,17 @@ fn both_languages_say_the_same_with_the_same_arguments() {
 }
 
 #[test]
+fn an_id_is_in_one_file_only() {
+    let mut seen = BTreeMap::new();
+    for (file, messages) in language("en") {
+        for id in messages.into_keys().filter(|_| is_of_the_desk(&file)) {
+            let earlier = seen.insert(id.clone(), file.clone());
+            assert_eq!(earlier, None, "{id} is in {file} too");
+        }
+    }
+}
+
+#[test]
 fn every_file_is_part_of_the_program() {
     let bundles = read(&root().join("src/web/i18n/bundles.rs"));
     for file in language("en").keys().filter(|file| is_of_the_desk(file)) {
