@@ -26,7 +26,7 @@ use crate::service::{
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
 use crate::web::{self, Site, Web};
-use crate::workers::{Driver, DueOrders, HealthWatch, Reconcile};
+use crate::workers::{Driver, DueOrders, Gauges, HealthWatch, Reconcile};
 
 /// The gate's keys begin with this.
 const GATE_PREFIX: &str = "stockdesk";
@@ -127,6 +127,7 @@ impl App {
         driver.start(Reconcile::new(desk));
         driver.start(DueOrders::new(cashier.clone()));
         driver.start(HealthWatch(health.clone()));
+        driver.start(Gauges::new(desk.clone(), self.services.overview.clone()));
         // Started before: the first set of workers stays.
         let _ = self.workers.set(driver);
     }

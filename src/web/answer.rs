@@ -1,6 +1,7 @@
 //! The outermost code of ours around every request: who asks, what goes wrong, which headers.
 
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -49,11 +50,25 @@ pub async fn headers(
     let secure = State::of(request.request()).site.secure();
     let span =
         tracing::info_span!("request", %id, method = %request.method(), path = request.path());
+    let begun = Instant::now();
     let answer = next.call(request).instrument(span).await;
     // Below here, `problems` answers every error. What is left would be a fault of a middleware.
     let mut response = answer?.map_into_boxed_body();
     decorate(response.headers_mut(), id, secure);
+    count(&response, begun.elapsed());
     Ok(response)
+}
+
+/// By route, not by address: a shop's order numbers would each be a series of their own.
+fn count(response: &ServiceResponse, took: Duration) {
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "none".to_owned());
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("stockdesk_http_requests_total", "route" => route.clone(), "status" => status)
+        .increment(1);
+    metrics::histogram!("stockdesk_http_seconds", "route" => route).record(took);
 }
 
 fn decorate(headers: &mut HeaderMap, id: RequestId, secure: bool) {

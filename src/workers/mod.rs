@@ -5,6 +5,7 @@
 mod driver;
 mod due_orders;
 mod gate;
+mod gauges;
 mod health;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 pub use driver::{Driver, WorkerStatus};
 pub use due_orders::DueOrders;
 pub use gate::Reconcile;
+pub use gauges::Gauges;
 pub use health::HealthWatch;
 
 use crate::domain::rejection::ServiceResult;
