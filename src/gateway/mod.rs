@@ -5,6 +5,7 @@ mod http;
 mod registry;
 pub mod sandbox;
 mod watch;
+pub mod wechat_pay;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub use http::{CallLimits, GatewaySetupError};
 pub use registry::{Gateways, RepeatedName};
 pub use sandbox::{SandboxGateway, SandboxSettings};
 pub use watch::{GatewayHealth, Watched};
+pub use wechat_pay::{WechatPayGateway, WechatPayPublicKey, WechatPaySettings};
 
 use crate::domain::ids::DocumentNo;
 use crate::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notification};
@@ -23,8 +25,8 @@ use crate::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notificati
 /// Where a gateway's client reads the time from, for its signatures.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// A payment provider. Implementations keep no state of an order, and each call is one exchange
-/// with limits on time and size (see [`CallLimits`]). No answer is believed whose signature was
+/// A payment provider. Implementations keep no state of an order, and each call is one exchange,
+/// three at most, with limits on time and size (see [`CallLimits`]). No answer is believed whose signature was
 /// not verified, except as a reason to do nothing.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
@@ -114,8 +116,24 @@ pub enum NotificationRefused {
     BadSignature,
     #[error("the signature is too old, or from the future")]
     Stale,
+    /// WeChat Pay sends wrong signatures on purpose, to see whether they are noticed.
+    #[error("a probe with a wrong signature, refused as it is meant to be")]
+    Probe,
     #[error("the notification cannot be read: {0}")]
     Malformed(String),
+}
+
+impl NotificationRefused {
+    /// One word of it, for counting.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unsigned => "unsigned",
+            Self::BadSignature => "bad_signature",
+            Self::Stale => "stale",
+            Self::Probe => "probe",
+            Self::Malformed(_) => "malformed",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -125,9 +125,12 @@ impl PaymentGateway for Watched {
         now: DateTime<Utc>,
     ) -> Result<Notification, NotificationRefused> {
         let verified = self.gateway.verify_notification(headers, body, now);
-        if verified.is_err() {
-            metrics::counter!("stockdesk_notifications_refused_total", "gateway" => self.name())
-                .increment(1);
+        if let Err(why) = &verified {
+            metrics::counter!(
+                "stockdesk_notifications_refused_total",
+                "gateway" => self.name(), "reason" => why.word()
+            )
+            .increment(1);
         }
         verified
     }

@@ -1,4 +1,5 @@
-//! The sandbox's client against the real sandbox server, over real connections.
+//! The sandbox's client against the real sandbox server, over real connections; WeChat Pay's
+//! client against a scripted one.
 
 mod closing;
 mod faults;
@@ -8,4 +9,5 @@ mod payments;
 pub mod raw_http;
 mod restart;
 mod tampering;
+mod wechat;
 mod world;

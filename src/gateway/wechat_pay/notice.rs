@@ -1,0 +1,77 @@
+//! Notifications: signed like answers, sealed like certificates.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::exchange::Client;
+use super::sealed::Sealed;
+use super::transaction::Transaction;
+use super::trust::{Claim, Distrust};
+use crate::domain::payment::Notification;
+use crate::gateway::{Headers, NotificationRefused};
+
+/// How the signature of a probe begins.
+const PROBE: &str = "WECHATPAY/SIGNTEST/";
+
+#[derive(Deserialize)]
+struct Envelope {
+    event_type: String,
+    resource: Sealed,
+}
+
+pub(super) fn read(
+    client: &Arc<Client>,
+    headers: &Headers<'_>,
+    body: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Notification, NotificationRefused> {
+    let signature = headers.only("Wechatpay-Signature");
+    if signature.is_some_and(|signature| signature.starts_with(PROBE)) {
+        return Err(NotificationRefused::Probe);
+    }
+    let claim = Claim::read(|name| headers.only(name)).map_err(refused)?;
+    if let Err(why) = client.trusted.check(&claim, body, now) {
+        if why == Distrust::UnknownKey && client.uses_certificates() {
+            look_for_key(client.clone());
+        }
+        return Err(refused(why));
+    }
+    let malformed = NotificationRefused::Malformed;
+    let envelope: Envelope =
+        serde_json::from_slice(body).map_err(|error| malformed(error.to_string()))?;
+    if envelope.event_type != "TRANSACTION.SUCCESS" {
+        return Ok(Notification::Other);
+    }
+    let text = client.sealing_key.open(&envelope.resource);
+    let text = text.map_err(malformed)?;
+    let transaction: Transaction =
+        serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
+    let order_no = transaction.order_no(client).map_err(malformed)?;
+    if transaction.trade_state != "SUCCESS" {
+        return Ok(Notification::Hint(order_no));
+    }
+    let paid = transaction.verified(order_no).map_err(malformed)?;
+    Ok(Notification::Paid(paid))
+}
+
+fn refused(why: Distrust) -> NotificationRefused {
+    match why {
+        Distrust::Unsigned => NotificationRefused::Unsigned,
+        Distrust::UnknownKey | Distrust::Mismatch => NotificationRefused::BadSignature,
+        Distrust::Stale => NotificationRefused::Stale,
+    }
+}
+
+/// The certificate may be new. This notification is refused and comes again in 15 seconds; by
+/// then the certificate is there, if there is such a one.
+fn look_for_key(client: Arc<Client>) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            if let Err(why) = client.download_unless_recent().await {
+                tracing::warn!(%why, "WeChat Pay's platform certificates cannot be had");
+            }
+        });
+    }
+}

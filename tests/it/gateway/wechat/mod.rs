@@ -1,0 +1,16 @@
+//! WeChat Pay's client against messages made elsewhere, and against a scripted server. Nothing
+//! here leaves this machine, and nothing here shares code with the client: this side signs,
+//! seals and verifies by itself.
+
+mod answers;
+mod certificates;
+mod keys;
+mod notifications;
+mod numbers;
+mod payments;
+mod refunds;
+mod script;
+mod settings;
+mod tampering;
+mod vectors;
+mod world;
