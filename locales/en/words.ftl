@@ -27,6 +27,7 @@ reserved = Reserved
 on-hand = On hand
 operation = Operation
 warehouse = Warehouse
+ledger-entry = Ledger entry
 reason = Reason
 note = Note
 reference = Reference

@@ -23,6 +23,7 @@ reserved = 已占用
 on-hand = 在库
 operation = 操作编号
 warehouse = 仓库
+ledger-entry = 流水
 reason = 原因
 note = 备注
 reference = 关联单号
