@@ -12,7 +12,7 @@ pub(super) async fn check(
     snapshot: &mut Snapshot,
     reversals: &mut Finding,
     orders: &mut Finding,
-    progress: &mut impl FnMut(Progress),
+    progress: &impl Fn(Progress),
 ) -> ServiceResult<()> {
     let (mut after, mut documents, mut orders_seen) = (String::new(), 0, 0u64);
     loop {

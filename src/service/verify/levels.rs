@@ -12,7 +12,7 @@ pub(super) async fn check(
     snapshot: &mut Snapshot,
     levels: &mut Finding,
     reversals: &mut Finding,
-    progress: &mut impl FnMut(Progress),
+    progress: &impl Fn(Progress),
 ) -> ServiceResult<()> {
     let StockId(last) = snapshot.last_stock().await?;
     let (mut skus, mut entries, mut done) = (0, 0, 0);

@@ -1,6 +1,6 @@
 //! Checking every promise on the stores themselves. Reads only: nothing is repaired.
 //!
-//! What MySQL holds is read at one moment (a snapshot), so a desk that sells meanwhile is no
+//! What MySQL holds is read at one moment for each promise (a snapshot), so a desk that sells meanwhile is no
 //! disturbance. The gate cannot be read at the same moment: what differs there is looked at
 //! again, for some seconds, before it counts.
 
@@ -11,11 +11,12 @@ mod levels;
 mod payments;
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Desk;
 use crate::domain::ids::EntryId;
-use crate::domain::rejection::ServiceResult;
+use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::store::mysql::verify::Snapshot;
 
 /// The six promises, in the order of their numbers.
@@ -135,6 +136,15 @@ impl Finding {
         }
     }
 
+    /// Adds what another look at the same promise found, before its own.
+    fn take_in(&mut self, other: Self) {
+        let own = std::mem::take(&mut self.offenders);
+        self.more |= other.more;
+        for Offender { place, what } in other.offenders.into_iter().chain(own) {
+            self.add(place, what);
+        }
+    }
+
     /// How many more offenders a statement needs to return, so that `more` comes out right.
     fn room(&self) -> u32 {
         u32::try_from(SHOWN + 1 - self.offenders.len()).unwrap_or(1)
@@ -186,18 +196,30 @@ pub const GATE_PATIENCE: Duration = Duration::from_secs(10);
 pub async fn verify(
     desk: &Desk,
     patience: Duration,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress) + Send,
 ) -> ServiceResult<Report> {
     let begun = Instant::now();
     let mut findings = Invariant::ALL.map(Finding::new);
     let [levels, reversals, orders, reserved, payments, gate] = &mut findings;
-    let mut snapshot = Snapshot::open(desk.pool()).await?;
-    levels::check(&mut snapshot, levels, reversals, &mut progress).await?;
-    documents::check(&mut snapshot, reversals, orders, &mut progress).await?;
-    levels::check_reserved(&mut snapshot, reserved).await?;
-    payments::check(&mut snapshot, payments).await?;
-    snapshot.close().await?;
-    progress(Progress::Gate);
+    let mut reversed_entries = Finding::new(Invariant::Reversals);
+    let progress = Mutex::new(progress);
+    let tell = |step| progress.lock().unwrap_or_else(PoisonError::into_inner)(step);
+    // The two halves look at different promises: each needs one moment, not both the same.
+    let stock = async {
+        let mut snapshot = Snapshot::open(desk.pool()).await?;
+        levels::check(&mut snapshot, levels, &mut reversed_entries, &tell).await?;
+        levels::check_reserved(&mut snapshot, reserved).await?;
+        Ok::<_, ServiceError>(snapshot.close().await?)
+    };
+    let papers = async {
+        let mut snapshot = Snapshot::open(desk.pool()).await?;
+        documents::check(&mut snapshot, reversals, orders, &tell).await?;
+        payments::check(&mut snapshot, payments).await?;
+        Ok::<_, ServiceError>(snapshot.close().await?)
+    };
+    tokio::try_join!(stock, papers)?;
+    reversals.take_in(reversed_entries);
+    tell(Progress::Gate);
     gate::check(desk, gate, patience).await?;
     Ok(Report {
         findings: findings.into(),

@@ -399,31 +399,35 @@ const TABLES: [&str; 6] = [
 
 async fn keep_copies(conn: &mut MySqlConnection) {
     for table in TABLES {
-        let sql = format!("CREATE TABLE keep_{table} AS SELECT * FROM {table}");
+        let columns = columns(conn, table).await;
+        let sql = format!("CREATE TABLE keep_{table} AS SELECT {columns} FROM {table}");
         conn.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
     }
-    conn.execute("ALTER TABLE keep_payments DROP COLUMN paid_order")
-        .await
-        .unwrap();
 }
 
 async fn put_back(conn: &mut MySqlConnection) {
     for table in TABLES {
-        let columns: Vec<String> = sqlx::query_scalar(
-            "SELECT CAST(COLUMN_NAME AS CHAR) FROM information_schema.COLUMNS
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION",
-        )
-        .bind(format!("keep_{table}"))
-        .fetch_all(&mut *conn)
-        .await
-        .unwrap();
-        let columns = columns.join(", ");
+        let columns = columns(conn, table).await;
         let empty = format!("DELETE FROM {table}");
         let fill = format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM keep_{table}");
         for sql in [empty, fill] {
             conn.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
         }
     }
+}
+
+/// The columns of a table that hold values of their own.
+async fn columns(conn: &mut MySqlConnection, table: &str) -> String {
+    let columns: Vec<String> = sqlx::query_scalar(
+        "SELECT CAST(COLUMN_NAME AS CHAR) FROM information_schema.COLUMNS
+         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND EXTRA NOT LIKE '%GENERATED%'
+         ORDER BY ORDINAL_POSITION",
+    )
+    .bind(table)
+    .fetch_all(&mut *conn)
+    .await
+    .unwrap();
+    columns.join(", ")
 }
 
 async fn set_gate(world: &World, sku: &str, value: i64) {
