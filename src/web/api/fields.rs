@@ -64,8 +64,7 @@ pub fn read_object<T>(
 ) -> Result<T, Problem> {
     let errors = Errors::default();
     let value = Fields::read(object, String::new(), &errors, read);
-    let mut errors = errors.into_inner();
-    errors.truncate(SHOWN);
+    let errors = errors.into_inner();
     match value {
         Some(value) if errors.is_empty() => Ok(value),
         _ if errors.is_empty() => Err(Problem::internal("a body came to nothing, without a why")),
@@ -91,8 +90,7 @@ impl<'a> Fields<'a> {
         for name in object.keys() {
             if !fields.asked.contains(&name.as_str()) {
                 let known = fields.asked.join(", ");
-                let why = format!("is not known here; there are {known}");
-                fields.refuse(name, why);
+                fields.refuse(name, format_args!("is not known here; there are {known}"));
             }
         }
         value
@@ -107,9 +105,10 @@ impl<'a> Fields<'a> {
 
     /// Notes what is wrong with a field; `name` may lead further down (`lines[3].sku`).
     pub fn refuse(&self, name: &str, why: impl Display) {
-        self.errors
-            .borrow_mut()
-            .push((self.place(name), why.to_string()));
+        let mut errors = self.errors.borrow_mut();
+        if errors.len() < SHOWN {
+            errors.push((self.place(name), why.to_string()));
+        }
     }
 
     /// Whether a field is there. `null` counts as left out.

@@ -5,7 +5,10 @@ use std::fs;
 
 use reqwest::Method;
 use serde_json::Value;
+use stockdesk::domain::ids::Sku;
+use stockdesk::domain::rejection::{Rejection, ServiceError};
 use stockdesk::domain::role::Scope;
+use stockdesk::web::problem::Problem;
 
 use super::{Shop, found, send};
 use crate::harness::browser::Answer;
@@ -189,6 +192,54 @@ fn every_code_is_explained() {
             page.contains(&format!("`{code}`")),
             "{code} is not in docs/API.md"
         );
+    }
+}
+
+/// The status of a code, as the page's table has it.
+fn status_of(page: &str, code: &str) -> Option<u16> {
+    let row = page
+        .lines()
+        .find(|line| line.contains(&format!("<a id=\"{code}\">")))?;
+    row.split('|').nth(1)?.trim().parse().ok()
+}
+
+#[test]
+fn what_the_service_refuses_has_the_status_of_the_page() {
+    let page = page();
+    let sku: Sku = "A".parse().expect("a SKU");
+    let refusals = [
+        Rejection::InsufficientStock { lines: Vec::new() },
+        Rejection::UnknownStock { skus: Vec::new() },
+        Rejection::DifferentContent,
+        Rejection::RolledBack,
+        Rejection::VersionChanged {
+            sku: sku.clone(),
+            expected: 1,
+            version: 2,
+            available: None,
+        },
+        Rejection::AboveLimit {
+            sku: sku.clone(),
+            level: 2,
+            max: 1,
+        },
+        Rejection::UnlimitedStock { sku },
+        Rejection::NotFound,
+        Rejection::CancelTheOrder,
+        Rejection::OrderCancelled,
+        Rejection::AlreadyPaid,
+    ];
+    let errors = refusals.into_iter().map(ServiceError::Rejected).chain([
+        ServiceError::NotConfirmed("away".to_owned()),
+        ServiceError::Busy,
+        ServiceError::Internal("a secret of the house".to_owned()),
+    ]);
+    for error in errors {
+        let again = matches!(error, ServiceError::NotConfirmed(_) | ServiceError::Busy);
+        let problem = Problem::from(error);
+        let expected = status_of(&page, problem.code);
+        assert_eq!(Some(problem.status.as_u16()), expected, "{}", problem.code);
+        assert_eq!(problem.retry.is_some(), again, "{}", problem.code);
     }
 }
 
