@@ -14,12 +14,13 @@ use crate::web::i18n::{Worded, msg};
 impl Problem {
     /// What was looked for is not there. `detail` can be replaced to say what that was.
     pub fn not_found() -> Self {
-        Self::new(
+        let problem = Self::new(
             StatusCode::NOT_FOUND,
             "not_found",
             msg("not-found-title"),
             msg("not-found-detail"),
-        )
+        );
+        problem.reason("There is nothing at this address.")
     }
 
     /// The address is right and the method is not; `allow` as in the header.
@@ -30,6 +31,7 @@ impl Problem {
             msg("method-title"),
             msg("method-detail"),
         );
+        let problem = problem.reason(format!("This address answers {allow}."));
         problem.header("Allow", allow)
     }
 

@@ -15,7 +15,7 @@ pub fn problem(rejection: &Rejection) -> Problem {
         Rejection::NotFound => Problem::not_found(),
         _ => Problem::new(status, rejection.code(), msg("refused-title"), detail),
     };
-    problem.members = members(rejection);
+    problem.members.extend(members(rejection));
     problem
 }
 
