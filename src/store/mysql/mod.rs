@@ -22,8 +22,9 @@ pub mod verify;
 
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
-use sqlx::{Executor, MySqlPool};
+use sqlx::{Connection, Executor, MySqlPool};
 
 use crate::domain::listing::CappedCount;
 use crate::domain::rejection::ServiceError;
@@ -118,12 +119,28 @@ pub fn pool(options: MySqlConnectOptions, size: u32) -> MySqlPool {
         .connect_lazy_with(options.charset("utf8mb4"))
 }
 
+/// Who migrates waits this long for another one who does.
+const SCHEMA_TURN_S: u32 = 300;
+
 /// Brings the schema up to date. Instances that start together take turns.
 ///
 /// # Errors
 /// When a migration fails, or the database was migrated by a newer version.
-pub async fn migrate(pool: &MySqlPool) -> Result<(), sqlx::migrate::MigrateError> {
-    sqlx::migrate!().run(pool).await
+pub async fn migrate(pool: &MySqlPool) -> Result<(), MigrateError> {
+    // Not the pool's own any more: whatever happens, the lock goes when the connection does.
+    let mut connection = pool.acquire().await?.detach();
+    // sqlx waits for its lock with a timeout of -1, which MariaDB takes for no lock at all.
+    let turn: Option<i64> =
+        sqlx::query_scalar("SELECT GET_LOCK(MD5(CONCAT('stockdesk schema ', DATABASE())), ?)")
+            .bind(SCHEMA_TURN_S)
+            .fetch_one(&mut connection)
+            .await?;
+    if turn != Some(1) {
+        let why = "another program has been changing the schema for minutes";
+        return Err(sqlx::Error::Protocol(why.to_owned()).into());
+    }
+    sqlx::migrate!().run(&mut connection).await?;
+    Ok(connection.close().await?)
 }
 
 /// Whether the schema is the one this program knows.

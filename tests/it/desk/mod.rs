@@ -3,3 +3,4 @@
 mod deduct;
 mod gate;
 mod rollback;
+mod schema;
