@@ -142,3 +142,13 @@ op-undo = Roll this back
 op-back = Back to { $object }
 op-more-deduct = Deduct more of this SKU
 op-more-adjust = Adjust this SKU again
+
+ops-title = Operations
+ops-state = State
+# Drafts that can still be confirmed.
+ops-open = Can be confirmed
+ops-what = What
+ops-on = On
+ops-none-yet = No operations yet. They appear when staff correct stock.
+ops-no-match = No operation matches these filters.
+ops-no-such = There is no operation { $op }

@@ -100,3 +100,13 @@ op-undo = 冲正这笔
 op-back = 返回 { $object }
 op-more-deduct = 继续扣减此 SKU
 op-more-adjust = 再次增减此 SKU
+
+ops-title = 操作
+ops-state = 状态
+# Drafts that can still be confirmed.
+ops-open = 可以确认
+ops-what = 内容
+ops-on = 对象
+ops-none-yet = 暂无操作，员工更正库存后会出现。
+ops-no-match = 没有符合条件的操作。
+ops-no-such = 没有操作 { $op }

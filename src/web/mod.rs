@@ -51,7 +51,7 @@ use api::{
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::corrections::{cancel, rollback, stock as correct};
-use pages::{entry, health, ledger, login, machine, ops, overview, prefs, sku, stock};
+use pages::{entry, health, ledger, login, machine, ops, orders, overview, prefs, sku, stock};
 use route::{Entry, get, post};
 
 use crate::domain::role::Action::{Correct, Draft, Reverse, ReverseOwn, View};
@@ -81,6 +81,10 @@ pub fn routes() -> Vec<Entry> {
         get(paths::ENTRY, SignedIn(View), entry::page),
         get(paths::HEALTH, SignedIn(View), health::page),
 
+        get(paths::ORDERS, SignedIn(View), orders::list),
+        get(paths::ORDER, SignedIn(View), orders::one),
+        post(paths::ORDER_CHECK, SignedIn(Correct), orders::check),
+
         // Corrections: a form, then the page of its operation.
         get(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct),
         post(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct_submit).reshow(),
@@ -92,6 +96,7 @@ pub fn routes() -> Vec<Entry> {
         post(paths::ENTRY_ROLLBACK, SignedIn(ReverseOwn), rollback::submit).reshow(),
         get(paths::ORDER_CANCEL, SignedIn(Reverse), cancel::form),
         post(paths::ORDER_CANCEL, SignedIn(Reverse), cancel::submit).reshow(),
+        get(paths::OPS, SignedIn(View), ops::list),
         get(paths::OP, SignedIn(View), ops::page),
         post(paths::OP_CONFIRM, SignedIn(Correct), ops::confirm).reshow(),
         post(paths::OP_RECOUNT, SignedIn(Draft), ops::recount).reshow(),

@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod login;
 pub mod machine;
 pub mod ops;
+pub mod orders;
 pub mod overview;
 pub mod prefs;
 pub mod sku;

@@ -1,5 +1,6 @@
 //! The frame of the pages, over HTTP.
 
+mod corrections;
 mod frame;
 mod guards;
 mod health;
@@ -7,6 +8,7 @@ mod kept;
 mod ledger;
 mod login;
 mod ops;
+mod orders;
 mod overview;
 mod problems;
 mod sessions;

@@ -1,7 +1,10 @@
 //! The operation: one page from draft to receipt, and what can be done with it.
 
 pub mod deed;
+mod list;
 mod view;
+
+pub use list::page as list;
 
 use actix_session::Session;
 use actix_web::HttpResponse;

@@ -1,0 +1,237 @@
+//! `/ops`
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::deed::Deed;
+use crate::domain::ids::OpId;
+use crate::domain::listing::{Limit, OpFilter, OpKey};
+use crate::domain::operation::{OpStatus, OpTarget, Operation};
+use crate::web::extract::{Query, State};
+use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::i18n::{Message, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::respond::see_other;
+use crate::web::{filters, paths};
+
+const ROWS: u32 = 50;
+const NAME_MAX_CHARS: usize = 64;
+
+#[derive(Template)]
+#[template(path = "pages/ops.html")]
+struct OpsPage {
+    layout: Layout,
+    form: FormView,
+    list: List,
+    chips: Vec<Chip>,
+    states: Vec<(&'static str, String)>,
+    content: Content,
+    pager: Pager,
+}
+
+enum Content {
+    /// What the filters say cannot be read.
+    Refused,
+    NotLoaded,
+    Rows {
+        operations: Vec<Operation>,
+        caption: String,
+    },
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct OpsQuery {
+    /// An operation's number, in full.
+    op: String,
+    state: String,
+    author: String,
+    after: String,
+}
+
+/// What the list can be of.
+#[derive(Debug, Clone, Copy)]
+enum Shown {
+    /// Drafts that can still be confirmed.
+    Open,
+    One(OpStatus),
+}
+
+impl Shown {
+    const OPEN: &'static str = "open";
+
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            Self::OPEN => Some(Self::Open),
+            word => OpStatus::parse(word).map(Self::One),
+        }
+    }
+
+    fn message(self) -> Message {
+        match self {
+            Self::Open => msg("ops-open"),
+            Self::One(status) => status.message(),
+        }
+    }
+}
+
+impl OpsQuery {
+    fn fields(&self) -> [(&'static str, &str); 3] {
+        [
+            ("op", self.op.trim()),
+            ("state", &self.state),
+            ("author", self.author.trim()),
+        ]
+    }
+
+    fn filter(&self, now: DateTime<Utc>) -> Result<OpFilter, FormErrors> {
+        let mut check = Check::new();
+        let op = check.field("op", number(self.op.trim()));
+        let state = check.field("state", filter::one_of(&self.state, Shown::parse));
+        let author = check.field("author", filter::text(&self.author, NAME_MAX_CHARS));
+        match (op, state, author) {
+            (Some(_), Some(state), Some(author)) => Ok(OpFilter {
+                status: match state {
+                    Some(Shown::One(status)) => Some(status),
+                    Some(Shown::Open) => Some(OpStatus::Draft),
+                    None => None,
+                },
+                open_at: matches!(state, Some(Shown::Open)).then_some(now),
+                author,
+                ..OpFilter::default()
+            }),
+            _ => Err(check.errors()),
+        }
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let state = Shown::parse(&self.state);
+        let author = self.author.trim();
+        let state = state.map(|state| chip("state", "ops-state", state.message()));
+        let author = (!author.is_empty()).then(|| chip("author", "op-prepared", author));
+        state.into_iter().chain(author).collect()
+    }
+}
+
+fn number(typed: &str) -> Result<Option<OpId>, Message> {
+    match typed {
+        "" => Ok(None),
+        typed => {
+            let op = typed.parse().map(Some);
+            op.map_err(|_| msg("ops-no-such").with("op", typed))
+        }
+    }
+}
+
+/// `GET /ops`
+pub async fn page(
+    layout: Layout,
+    Query(query): Query<OpsQuery>,
+    session: Session,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let now = web.services.clock.now();
+    let page = OpsPage::new(layout, &query);
+    let filter = match query.filter(now) {
+        Ok(filter) => filter,
+        Err(errors) => return Ok(page.refuse(errors)),
+    };
+    if let Ok(op) = query.op.trim().parse::<OpId>() {
+        let found = web.services.queries.operation(op).await?;
+        return Ok(match found.value {
+            Some(_) => see_other(&paths::op(&op)),
+            None => {
+                let message = msg("ops-no-such").with("op", op);
+                page.refuse(vec![FieldError {
+                    field: "op",
+                    message,
+                }])
+            }
+        });
+    }
+    match page.list.place(&web.sealer, &query.after, now) {
+        Some(place) => page.show(&web, &filter, &place).await,
+        None => Ok(page.list.moved_on(&session)),
+    }
+}
+
+impl OpsPage {
+    fn new(layout: Layout, query: &OpsQuery) -> Self {
+        let fields = query.fields();
+        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let say = |message: &Message| layout.text.say(message).into_owned();
+        let mut states = vec![(Shown::OPEN, say(&msg("ops-open")))];
+        states.extend(
+            OpStatus::ALL
+                .iter()
+                .map(|s| (s.as_str(), say(&s.message()))),
+        );
+        Self {
+            form: FormView::filled(typed.into()),
+            list: List::new(paths::OPS, &fields),
+            chips: query.chips(),
+            states,
+            content: Content::NotLoaded,
+            pager: Pager::default(),
+            layout,
+        }
+    }
+
+    fn expired(&self, operation: &Operation) -> bool {
+        operation.expired(self.layout.text.now)
+    }
+
+    fn refuse(mut self, errors: FormErrors) -> HttpResponse {
+        self.content = Content::Refused;
+        let status = StatusCode::BAD_REQUEST;
+        self.form = self.form.errors(errors).with_status(status);
+        self.layout.with_status(status, &self)
+    }
+
+    async fn show(
+        mut self,
+        web: &State,
+        filter: &OpFilter,
+        place: &Place<OpKey>,
+    ) -> Result<HttpResponse, Problem> {
+        let queries = &web.services.queries;
+        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let found = queries.operations_list(filter, place.after().copied(), limit);
+        let Some(found) = loaded(found.await)? else {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let mut response = self.layout.with_status(status, &self);
+            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
+            return Ok(response);
+        };
+        self.pager = self.list.pager(web, place, &found.value);
+        let caption = self.pager.caption(None, found.as_of);
+        let caption = caption.map(|rows| msg("orders-newest-first").with("rows", rows));
+        let text = self.layout.text;
+        self.content = Content::Rows {
+            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
+            operations: found.value.items,
+        };
+        Ok(self.layout.ok(&self))
+    }
+}
+
+/// What an operation is about: the text, and its page where it has one.
+fn subject(operation: &Operation) -> (String, Option<String>) {
+    match &operation.target {
+        OpTarget::Lines { warehouse, lines } => match lines.as_slice() {
+            [line] => (
+                line.sku.to_string(),
+                Some(paths::stock(warehouse, &line.sku)),
+            ),
+            _ => (warehouse.to_string(), None),
+        },
+        OpTarget::Document(document) => (document.to_string(), None),
+        OpTarget::Order(order_no) => (order_no.to_string(), Some(paths::order(order_no))),
+    }
+}

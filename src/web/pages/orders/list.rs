@@ -1,0 +1,251 @@
+//! `/orders`
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+use crate::domain::ids::{DocumentNo, Sku};
+use crate::domain::listing::{Limit, OrderFilter, OrderKey, OrderStatuses};
+use crate::domain::order::{OrderRow, OrderStatus};
+use crate::domain::payment::PaymentState;
+use crate::web::extract::{Query, State};
+use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::i18n::{Message, Text, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::respond::see_other;
+use crate::web::{filters, paths};
+
+const ROWS: u32 = 50;
+const REFRESH_SECONDS: u32 = 15;
+
+#[derive(Template)]
+#[template(path = "pages/orders.html")]
+struct OrdersPage {
+    layout: Layout,
+    form: FormView,
+    list: List,
+    chips: Vec<Chip>,
+    statuses: Vec<(&'static str, String)>,
+    dues: Vec<(&'static str, String)>,
+    payments: Vec<(&'static str, String)>,
+    content: Content,
+    pager: Pager,
+}
+
+enum Content {
+    /// What the filters say cannot be read.
+    Refused,
+    NotLoaded,
+    Rows {
+        orders: Vec<OrderRow>,
+        caption: String,
+    },
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct OrdersQuery {
+    /// An order's number, in full.
+    order: String,
+    sku: String,
+    status: String,
+    due: String,
+    pay: String,
+    after: String,
+}
+
+/// How soon a deadline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    Passed,
+    Minutes(i64),
+}
+
+impl Due {
+    const ALL: [(&'static str, &'static str, Self); 3] = [
+        ("passed", "orders-due-passed", Self::Passed),
+        ("15m", "orders-due-15m", Self::Minutes(15)),
+        ("1h", "orders-due-1h", Self::Minutes(60)),
+    ];
+
+    fn parse(word: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(name, ..)| *name == word);
+        known.map(|(.., due)| *due)
+    }
+
+    fn before(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Passed => now,
+            Self::Minutes(minutes) => now + TimeDelta::minutes(minutes),
+        }
+    }
+}
+
+impl OrdersQuery {
+    fn fields(&self) -> [(&'static str, &str); 5] {
+        [
+            ("order", self.order.trim()),
+            ("sku", self.sku.trim()),
+            ("status", &self.status),
+            ("due", &self.due),
+            ("pay", &self.pay),
+        ]
+    }
+
+    fn filter(&self, now: DateTime<Utc>) -> Result<OrderFilter, FormErrors> {
+        let mut check = Check::new();
+        let sku = check.field("sku", sku(&self.sku));
+        let status = check.field("status", filter::one_of(&self.status, OrderStatus::parse));
+        let due = check.field("due", filter::one_of(&self.due, Due::parse));
+        let pay = check.field("pay", filter::one_of(&self.pay, PaymentState::parse));
+        match (sku, status, due, pay) {
+            (Some(sku), Some(status), Some(due), Some(payment_state)) => Ok(OrderFilter {
+                status: status.map_or(OrderStatuses::Open, OrderStatuses::One),
+                sku,
+                due_before: due.map(|due| due.before(now)),
+                payment_state,
+            }),
+            _ => Err(check.errors()),
+        }
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let text = |name, label, value: &str| (!value.is_empty()).then(|| chip(name, label, value));
+        let status = OrderStatus::parse(&self.status);
+        let due = Due::ALL.iter().find(|(name, ..)| *name == self.due);
+        let pay = PaymentState::parse(&self.pay);
+        [
+            text("sku", "orders-sku", self.sku.trim()),
+            status.map(|status| chip("status", "orders-status", status.message())),
+            due.map(|(_, label, _)| chip("due", "orders-due", msg(label))),
+            pay.map(|pay| chip("pay", "orders-payment", pay.message())),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+fn sku(typed: &str) -> Result<Option<Sku>, Message> {
+    match typed.trim() {
+        "" => Ok(None),
+        sku => sku.parse().map(Some).map_err(|_| msg("ledger-not-a-sku")),
+    }
+}
+
+/// `GET /orders`
+pub async fn page(
+    layout: Layout,
+    Query(query): Query<OrdersQuery>,
+    session: Session,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let now = web.services.clock.now();
+    let page = OrdersPage::new(layout, &query);
+    let filter = match query.filter(now) {
+        Ok(filter) => filter,
+        Err(errors) => return Ok(page.refuse(errors)),
+    };
+    let typed = query.order.trim();
+    if !typed.is_empty() {
+        return match exact(&web, typed).await? {
+            Some(order_no) => Ok(see_other(&paths::order(&order_no))),
+            None => {
+                let message = msg("orders-no-such").with("order", typed);
+                let field = "order";
+                Ok(page.refuse(vec![FieldError { field, message }]))
+            }
+        };
+    }
+    match page.list.place(&web.sealer, &query.after, now) {
+        Some(place) => page.show(&web, &filter, &place).await,
+        None => Ok(page.list.moved_on(&session)),
+    }
+}
+
+/// The order with this number, if there is one.
+async fn exact(web: &State, typed: &str) -> Result<Option<DocumentNo>, Problem> {
+    let Ok(order_no) = typed.parse::<DocumentNo>() else {
+        return Ok(None);
+    };
+    let order = web.services.queries.order(&order_no).await?;
+    Ok(order.value.map(|order| order.order_no))
+}
+
+impl OrdersPage {
+    fn new(layout: Layout, query: &OrdersQuery) -> Self {
+        let fields = query.fields();
+        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let text = layout.text;
+        Self {
+            form: FormView::filled(typed.into()),
+            list: List::new(paths::ORDERS, &fields),
+            chips: query.chips(),
+            statuses: options(OrderStatus::ALL, |s| s.as_str(), &text),
+            payments: options(PaymentState::ALL, |s| s.as_str(), &text),
+            dues: Due::ALL
+                .iter()
+                .map(|(name, label, _)| (*name, text.say(&msg(label)).into_owned()))
+                .collect(),
+            content: Content::NotLoaded,
+            pager: Pager::default(),
+            layout,
+        }
+    }
+
+    fn refuse(mut self, errors: FormErrors) -> HttpResponse {
+        self.content = Content::Refused;
+        let status = StatusCode::BAD_REQUEST;
+        self.form = self.form.errors(errors).with_status(status);
+        self.layout.with_status(status, &self)
+    }
+
+    async fn show(
+        mut self,
+        web: &State,
+        filter: &OrderFilter,
+        place: &Place<OrderKey>,
+    ) -> Result<HttpResponse, Problem> {
+        let queries = &web.services.queries;
+        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let (orders, count) = tokio::join!(
+            queries.orders_list(filter, place.after(), limit),
+            queries.orders_count(filter),
+        );
+        let Some(orders) = loaded(orders)? else {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let mut response = self.layout.with_status(status, &self);
+            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
+            return Ok(response);
+        };
+        self.pager = self.list.pager(web, place, &orders.value);
+        let count = loaded(count)?.and_then(|seen| seen.value);
+        let order = match filter.status.by_deadline() {
+            true => msg("orders-soonest-first"),
+            false => msg("orders-newest-first"),
+        };
+        let caption = self.pager.caption(count, orders.as_of);
+        let caption = caption.map(|rows| order.with("rows", rows));
+        let text = self.layout.text;
+        self.content = Content::Rows {
+            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
+            orders: orders.value.items,
+        };
+        self.layout = self.layout.live(REFRESH_SECONDS);
+        Ok(self.layout.ok(&self))
+    }
+}
+
+fn options<T: Copy + Worded>(
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+    text: &Text,
+) -> Vec<(&'static str, String)> {
+    let option = |&value: &T| (word(value), text.say(&value.message()).into_owned());
+    all.iter().map(option).collect()
+}

@@ -1,0 +1,7 @@
+//! Orders: those that wait for payment, and one.
+
+mod list;
+mod one;
+
+pub use list::page as list;
+pub use one::{check, page as one};

@@ -1,0 +1,165 @@
+//! `/orders/{order_no}`
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use crate::domain::ids::DocumentNo;
+use crate::domain::order::{EventKind, Order, OrderEvent, OrderStatus};
+use crate::domain::reason::Reason;
+use crate::domain::rejection::{Rejection, ServiceError};
+use crate::domain::role::Action;
+use crate::web::extract::{Path, Staff, State};
+use crate::web::i18n::{Message, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::problem::Problem;
+use crate::web::respond::see_other;
+use crate::web::session::{self, FlashKind};
+use crate::web::{filters, paths};
+
+const REFRESH_SECONDS: u32 = 15;
+
+#[derive(Template)]
+#[template(path = "pages/order.html")]
+struct OrderPage {
+    layout: Layout,
+    order: Order,
+    as_of: DateTime<Utc>,
+}
+
+impl OrderPage {
+    fn changeable(&self) -> bool {
+        self.layout.read_only.is_none()
+    }
+
+    fn may_cancel(&self) -> bool {
+        let pending = self.order.status == OrderStatus::Pending;
+        pending && self.changeable() && self.layout.may(Action::Reverse)
+    }
+
+    fn may_check(&self) -> bool {
+        let open = self.order.status.holds_stock() && self.order.gateway.is_some();
+        open && self.changeable() && self.layout.may(Action::Correct)
+    }
+
+    /// The form that takes the goods of a paid order back.
+    fn return_form(&self) -> Option<String> {
+        let order = &self.order;
+        let returnable = order.status == OrderStatus::Paid && order.returned_at.is_none();
+        let may = self.changeable() && self.layout.may(Action::Reverse);
+        let line = order.lines.first().filter(|_| returnable && may)?;
+        Some(paths::rollback(&line.entry))
+    }
+
+    fn units(&self) -> i64 {
+        self.order.lines.iter().map(|line| line.quantity).sum()
+    }
+
+    fn passed(&self) -> bool {
+        let deadline = self.order.pay_deadline;
+        deadline.is_some_and(|deadline| deadline <= self.as_of)
+    }
+
+    /// What will happen by itself, and when.
+    fn next(&self) -> Option<(Message, Option<DateTime<Utc>>)> {
+        match (self.order.status, self.order.pay_deadline) {
+            (OrderStatus::Pending, Some(deadline)) => {
+                Some((msg("event-will-release"), Some(deadline)))
+            }
+            (OrderStatus::Closing, _) => Some((msg("event-will-cancel"), None)),
+            _ => None,
+        }
+    }
+
+    /// What happened, newest first; placing it is no event of its own.
+    fn events(&self) -> Vec<(&OrderEvent, Message)> {
+        let events = self.order.events.iter().rev();
+        events.map(|event| (event, said(event))).collect()
+    }
+}
+
+fn said(event: &OrderEvent) -> Message {
+    let detail = event.detail.as_deref().unwrap_or_default();
+    let reason = || match Reason::parse(detail) {
+        Some(reason) => reason.message(),
+        None => msg("op-object").with("name", detail),
+    };
+    match event.kind {
+        EventKind::PaymentCreated => msg("event-payment-created"),
+        EventKind::Closing => msg("event-closing").with("reason", reason()),
+        EventKind::GatewayAsked => msg("event-gateway-asked").with("answer", heard(detail)),
+        EventKind::GatewayUnknown => msg("event-gateway-unknown").with("answer", heard(detail)),
+        EventKind::Paid => msg("event-paid").with("transaction", detail),
+        EventKind::Cancelled => msg("event-cancelled").with("code", detail),
+        EventKind::Returned => msg("event-returned").with("reason", reason()),
+        EventKind::LatePayment => msg("event-late-payment").with("detail", detail),
+    }
+}
+
+/// What a gateway said, as events keep it.
+fn heard(code: &str) -> Message {
+    match code {
+        "open" => msg("heard-open"),
+        "paying" => msg("heard-paying"),
+        "closed" => msg("heard-closed"),
+        "paid" => msg("heard-paid"),
+        "not_created" => msg("heard-not-created"),
+        "refused" => msg("heard-refused"),
+        "no_answer" => msg("heard-no-answer"),
+        "mismatch" => msg("heard-mismatch"),
+        other => msg("op-object").with("name", other),
+    }
+}
+
+/// `GET /orders/{order_no}`
+pub async fn page(
+    layout: Layout,
+    Path(order_no): Path<String>,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let number = parsed(&order_no)?;
+    let seen = web.services.queries.order(&number).await?;
+    let order = seen.value.ok_or_else(|| unknown(&order_no))?;
+    let layout = match order.status.holds_stock() {
+        true => layout.live(REFRESH_SECONDS),
+        false => layout,
+    };
+    let as_of = seen.as_of;
+    let page = OrderPage {
+        layout,
+        order,
+        as_of,
+    };
+    Ok(page.layout.ok(&page))
+}
+
+/// `POST /orders/{order_no}/check`: asks the gateway about the payment now.
+pub async fn check(
+    Path(order_no): Path<String>,
+    session: Session,
+    Staff(person): Staff,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let number = parsed(&order_no)?;
+    let cashier = &web.services.cashier;
+    match cashier.check_payment(&number, person.actor()).await {
+        Ok(checked) => {
+            let found = msg("order-checked")
+                .with("state", checked.payment_state.message())
+                .with("at", checked.checked_at);
+            session::flash(&session, FlashKind::Note, found);
+            Ok(see_other(&paths::order(&number)))
+        }
+        Err(ServiceError::Rejected(Rejection::NotFound)) => Err(unknown(&order_no)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn parsed(order_no: &str) -> Result<DocumentNo, Problem> {
+    order_no.parse().map_err(|_| unknown(order_no))
+}
+
+fn unknown(order_no: &str) -> Problem {
+    Problem::not_found().detail(msg("order-unknown").with("order", order_no))
+}
