@@ -9,6 +9,7 @@ mod notifications;
 mod numbers;
 mod payments;
 mod refunds;
+mod refusals;
 mod script;
 mod settings;
 mod tampering;

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use stockdesk::domain::payment::NewPayment;
-use stockdesk::gateway::{CallLimits, WechatPayGateway, WechatPayPublicKey, WechatPaySettings};
+use stockdesk::domain::payment::{GatewayAnswer, NewPayment};
+use stockdesk::gateway::{
+    CallLimits, CloseAsked, PaymentGateway, WechatPayGateway, WechatPayPublicKey, WechatPaySettings,
+};
 
 use super::keys::{API_V3_KEY, MERCHANT, PLATFORM};
 use super::script::{Reply, Script};
@@ -53,6 +55,25 @@ impl World {
         let gateway = gateway(settings(&script.url));
         Self { script, gateway }
     }
+
+    /// What a close comes to that is answered like this, in a word.
+    pub async fn close(&self, reply: Reply) -> &'static str {
+        let before = self.script.lines().len();
+        self.script.reply(reply);
+        let asked = self.gateway.ask_to_close(&number("SO-100001")).await;
+        assert_eq!(self.script.lines().len(), before + 1);
+        asked_word(&asked)
+    }
+
+    /// What a query comes to that is answered like this, in a word.
+    pub async fn query(&self, reply: Reply) -> &'static str {
+        let before = self.script.lines().len();
+        self.script.reply(reply);
+        let answer = self.gateway.query(&number("SO-100001")).await;
+        let path = "GET /v3/pay/transactions/out-trade-no/SO-100001?mchid=1230000109";
+        assert_eq!(self.script.lines()[before..], [path]);
+        answer_word(&answer)
+    }
 }
 
 /// The order `SO-100001`, of 1 yuan.
@@ -89,4 +110,28 @@ pub fn transaction(state: &str) -> Value {
 
 pub fn code(code: &str) -> Value {
     json!({"code": code, "message": "说明"})
+}
+
+/// The word for an answer, without what it says for the log.
+pub fn asked_word(asked: &CloseAsked) -> &'static str {
+    match asked {
+        CloseAsked::Accepted => "accepted",
+        CloseAsked::AlreadyPaid => "paid",
+        CloseAsked::InProgress => "paying",
+        CloseAsked::Refused(_) => "refused",
+        CloseAsked::Unknown(_) => "unknown",
+    }
+}
+
+/// The same for a query.
+pub fn answer_word(answer: &GatewayAnswer) -> &'static str {
+    match answer {
+        GatewayAnswer::Closed(_) => "closed",
+        GatewayAnswer::Paid(_) => "paid",
+        GatewayAnswer::Open => "open",
+        GatewayAnswer::InProgress => "paying",
+        GatewayAnswer::NotCreated => "not_created",
+        GatewayAnswer::Refused(_) => "refused",
+        GatewayAnswer::Unknown(_) => "unknown",
+    }
 }
