@@ -29,6 +29,7 @@ health-database-down = Nothing can be changed, and little can be shown
 health-redis-away = Selling goes on, straight to the database and more slowly
 health-gate-differs = The gate differs from the database or cannot be asked; it is corrected by itself
 health-migrations-missing = The database is not as this version needs it; run stockdesk migrate
+health-not-asked = It cannot be looked at without the database
 health-worker-late = Its last run failed; it tries again by itself
 health-worker-stopped = What it does by itself is not done: deadlines or differences are not updated
 health-payment-gateway-slow = The check before a cancel may take long or time out

@@ -83,6 +83,8 @@ moved-remove = Remove
 
 # Who did something, when it was nobody who signs in.
 who-key = API key { $name }
+who-deadline = by itself, at the deadline
+who-payment = by itself, at the payment
 who-worker = worker { $name }
 who-command = command { $name }
 

@@ -29,6 +29,7 @@ health-database-down = 无法修改，只能显示少量内容
 health-redis-away = 销售照常，直接走数据库，速度变慢
 health-gate-differs = 闸口与数据库不一致或无法查询，会自动校正
 health-migrations-missing = 数据库结构与此版本不符，请运行 stockdesk migrate
+health-not-asked = 没有数据库就无法查看
 health-worker-late = 上次运行失败，会自动重试
 health-worker-stopped = 自动处理已停止，到期处理或差异不再更新
 health-payment-gateway-slow = 取消前的支付查询可能变慢或超时

@@ -79,6 +79,8 @@ moved-remove = 减少
 
 # Who did something, when it was nobody who signs in.
 who-key = API 密钥 { $name }
+who-deadline = 到期自动处理
+who-payment = 付款自动处理
 who-worker = 自动任务 { $name }
 who-command = 命令 { $name }
 

@@ -175,6 +175,8 @@ pub fn who<S: AsRef<str>>(actor: S, values: &dyn Values) -> Result<Cow<'static, 
     let (text, actor) = (text(values)?, actor.as_ref());
     let (door, name) = actor.split_once(':').unwrap_or(("", actor));
     let message = match door {
+        "worker" if name == "timeout_cancel" => msg("who-deadline"),
+        "worker" if name == "payment_callback" => msg("who-payment"),
         "key" => msg("who-key"),
         "worker" => msg("who-worker"),
         "command" => msg("who-command"),

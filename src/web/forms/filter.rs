@@ -30,7 +30,7 @@ pub fn one_of<T>(chosen: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Opti
     }
 }
 
-/// One of the warehouses; of any name while it is not known which there are (`known` is empty).
+/// One of the warehouses that there are.
 ///
 /// # Errors
 /// Another one.
@@ -39,7 +39,7 @@ pub fn warehouse(typed: &str, known: &[Warehouse]) -> Result<Option<Warehouse>, 
         return Ok(None);
     }
     let parsed = typed.parse().ok();
-    let there = parsed.filter(|warehouse| known.is_empty() || known.contains(warehouse));
+    let there = parsed.filter(|warehouse| known.contains(warehouse));
     let missing = || msg("list-no-warehouse").with("warehouse", typed);
     there.map(Some).ok_or_else(missing)
 }

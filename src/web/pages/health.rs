@@ -59,15 +59,18 @@ fn name(component: &Component) -> Message {
 }
 
 /// What its state means for those who work at the desk; nothing, when it works.
-fn meaning(component: &Component) -> Option<Message> {
+fn meaning(component: &Component, report: &HealthReport) -> Option<Message> {
     use ComponentKind::*;
     use HealthState::{Degraded, Down};
+    let away = report.of(Database) == Down;
     let id = match (component.kind, component.state) {
         (_, HealthState::Ok) => return None,
         (Database, Degraded) => "health-database-slow",
         (Database, Down) => "health-database-down",
         (Redis, _) => "health-redis-away",
+        (Gate, _) if away => "health-not-asked",
         (Gate, _) => "health-gate-differs",
+        (Migrations, _) if away => "health-not-asked",
         (Migrations, _) => "health-migrations-missing",
         (Worker, Degraded) => "health-worker-late",
         (Worker, Down) => "health-worker-stopped",

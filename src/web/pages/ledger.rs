@@ -78,7 +78,7 @@ impl LedgerQuery {
         ]
     }
 
-    /// `known`: all warehouses, when they could be read.
+    /// `known`: all warehouses.
     fn filter(&self, known: &[Warehouse], text: &Text) -> Result<LedgerFilter, FormErrors> {
         let mut check = Check::new();
         let sku = check.field("sku", sku(&self.sku));
@@ -172,8 +172,11 @@ pub async fn page(
     session: Session,
     web: State,
 ) -> Result<HttpResponse, Problem> {
-    let known = loaded(web.services.queries.warehouses().await)?;
-    let known = known.map(|seen| seen.value).unwrap_or_default();
+    let Some(known) = loaded(web.services.queries.warehouses().await)? else {
+        let page = LedgerPage::new(layout, &query, &LedgerFilter::default(), &[]);
+        return Ok(page.not_loaded(&web));
+    };
+    let known = known.value;
     let (filter, errors) = match query.filter(&known, &layout.text) {
         Ok(filter) => (filter, None),
         Err(errors) => (LedgerFilter::default(), Some(errors)),
@@ -224,6 +227,14 @@ impl LedgerPage {
         self.layout.with_status(StatusCode::BAD_REQUEST, &self)
     }
 
+    /// As it is made: without a list.
+    fn not_loaded(&self, web: &State) -> HttpResponse {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let mut response = self.layout.with_status(status, self);
+        Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
+        response
+    }
+
     async fn show(
         mut self,
         web: &State,
@@ -237,11 +248,7 @@ impl LedgerPage {
             queries.ledger_count(filter),
         );
         let Some(entries) = loaded(entries)? else {
-            let mut response = self
-                .layout
-                .with_status(StatusCode::SERVICE_UNAVAILABLE, &self);
-            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-            return Ok(response);
+            return Ok(self.not_loaded(web));
         };
         self.pager = self.list.pager(web, place, &entries.value);
         let count = loaded(count)?.and_then(|seen| seen.value);

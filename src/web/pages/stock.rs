@@ -75,7 +75,7 @@ impl StockQuery {
         ]
     }
 
-    /// `known`: all warehouses, when they could be read.
+    /// `known`: all warehouses.
     fn filter(&self, known: &[Warehouse]) -> Result<(StockFilter, StockSort), FormErrors> {
         let mut check = Check::new();
         let q = check.field("q", filter::text(&self.q, Q_MAX_CHARS));
@@ -103,8 +103,11 @@ pub async fn page(
     session: Session,
     web: State,
 ) -> Result<HttpResponse, Problem> {
-    let known = loaded(web.services.queries.warehouses().await)?;
-    let known = known.map(|seen| seen.value).unwrap_or_default();
+    let Some(known) = loaded(web.services.queries.warehouses().await)? else {
+        let page = StockPage::new(layout, &query, &StockFilter::default(), &[]);
+        return Ok(page.not_loaded(&web));
+    };
+    let known = known.value;
     let (filter, sort) = match query.filter(&known) {
         Ok(filter) => filter,
         Err(errors) => {
@@ -160,6 +163,14 @@ impl StockPage {
         self.layout.with_status(StatusCode::BAD_REQUEST, &self)
     }
 
+    /// As it is made: without a list.
+    fn not_loaded(&self, web: &State) -> HttpResponse {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let mut response = self.layout.with_status(status, self);
+        Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
+        response
+    }
+
     async fn show(
         mut self,
         web: &State,
@@ -174,11 +185,7 @@ impl StockPage {
             queries.stock_count(filter),
         );
         let Some(rows) = loaded(rows)? else {
-            let mut response = self
-                .layout
-                .with_status(StatusCode::SERVICE_UNAVAILABLE, &self);
-            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-            return Ok(response);
+            return Ok(self.not_loaded(web));
         };
         self.pager = self.list.pager(web, place, &rows.value);
         let count = loaded(count)?.map(|seen| seen.value);

@@ -1,6 +1,7 @@
 //! Rules of the house that the compiler does not know.
 
 mod layers;
+mod links;
 mod lua;
 mod messages;
 

@@ -18,7 +18,7 @@ async fn desk() -> (Site, Browser) {
 fn rows(answer: &Answer) -> Vec<String> {
     let rows = answer
         .body
-        .split("<th scope=\"row\"><a class=\"id\" href=\"/ledger/")
+        .split("<th scope=\"row\"><a class=\"id nb\" href=\"/ledger/")
         .skip(1);
     rows.map(|row| row.split('"').next().unwrap_or_default().to_owned())
         .collect()
