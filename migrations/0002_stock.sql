@@ -2,7 +2,7 @@
 -- `unlimited` is a flag of its own, so that no arithmetic can ever mistake it for a level.
 -- `state` is derived; its index finds the few SKUs that need attention among very many, and is
 -- written only when a SKU runs low or out, or comes back, not with every sale.
-CREATE TABLE stock (
+CREATE TABLE IF NOT EXISTS stock (
   id         INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   warehouse  VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   sku        VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,

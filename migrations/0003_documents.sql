@@ -1,7 +1,7 @@
 -- Whatever moves stock, once for ever: the primary key is the guarantee against doing it twice.
 -- A `fence` moved nothing: it holds the number of a deduction whose rollback came first.
 -- `reversed_*` tell who undid the document, and when, and why; it happens at most once.
-CREATE TABLE documents (
+CREATE TABLE IF NOT EXISTS documents (
   document        VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   kind            ENUM('order', 'deduction', 'adjustment', 'operation', 'fence')
                   CHARACTER SET ascii NOT NULL,

@@ -1,7 +1,7 @@
 -- Append-only. An entry is named by its stock and the version the stock had after it, so the
 -- primary key is also the unbroken chain of balances. The unique keys carry the guarantees: a
 -- document moves a SKU once, and an entry is reversed once, whoever tries.
-CREATE TABLE ledger (
+CREATE TABLE IF NOT EXISTS ledger (
   stock_id    INT UNSIGNED NOT NULL,
   version     BIGINT UNSIGNED NOT NULL,
   document    VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

@@ -1,5 +1,5 @@
 -- The gateway's answer that proved an order's payment closed: what licenses a cancel.
-CREATE TABLE evidence (
+CREATE TABLE IF NOT EXISTS evidence (
   id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   order_no    VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   gateway     VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

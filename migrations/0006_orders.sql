@@ -2,7 +2,7 @@
 -- next: soon after it was placed (was its payment created?), at the deadline, at each attempt to
 -- close; it is pushed on as a lease while one works.
 -- `listed_at` is what lists go by: the deadline while an order is open, then when it was placed.
-CREATE TABLE orders (
+CREATE TABLE IF NOT EXISTS orders (
   order_no           VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   status             ENUM('pending', 'closing', 'cancelled', 'paid')
                      CHARACTER SET ascii NOT NULL,

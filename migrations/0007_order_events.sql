@@ -1,5 +1,5 @@
 -- What happened to an order after it was placed; written in the transaction that did it.
-CREATE TABLE order_events (
+CREATE TABLE IF NOT EXISTS order_events (
   id       BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   at       DATETIME(6) NOT NULL,

@@ -1,6 +1,6 @@
 -- Verified payments, each stored once. What is not `order_paid` waits in the list of late money
 -- until `settled_at` says what became of it.
-CREATE TABLE payments (
+CREATE TABLE IF NOT EXISTS payments (
   id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   gateway        VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   transaction_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

@@ -1,6 +1,6 @@
 -- Corrections by staff, from draft to receipt. The stock they move stands under the same number
 -- in `documents`; its lines were frozen when the draft was made.
-CREATE TABLE operations (
+CREATE TABLE IF NOT EXISTS operations (
   op           CHAR(29) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   kind         ENUM('deduct', 'adjust', 'set', 'rollback', 'cancel')
                CHARACTER SET ascii NOT NULL,

@@ -1,5 +1,5 @@
 -- People. `session_epoch` rises to end every session of a user at once.
-CREATE TABLE users (
+CREATE TABLE IF NOT EXISTS users (
   name          VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL PRIMARY KEY,
   role          ENUM('viewer', 'operator', 'supervisor', 'admin')
                 CHARACTER SET ascii NOT NULL,

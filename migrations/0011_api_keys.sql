@@ -1,5 +1,5 @@
 -- Keys of shops: only the SHA-256 of a random 256-bit key is kept.
-CREATE TABLE api_keys (
+CREATE TABLE IF NOT EXISTS api_keys (
   id           BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   name         VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   scope        ENUM('read', 'orders', 'stock') CHARACTER SET ascii NOT NULL,

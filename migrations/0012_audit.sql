@@ -1,5 +1,5 @@
 -- What people did, including what was refused or had no effect.
-CREATE TABLE audit (
+CREATE TABLE IF NOT EXISTS audit (
   id      BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   at      DATETIME(6) NOT NULL,
   actor   VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,

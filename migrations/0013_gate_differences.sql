@@ -1,5 +1,5 @@
 -- Differences seen twice in a row between the gate and the stock table, and their repair.
-CREATE TABLE gate_differences (
+CREATE TABLE IF NOT EXISTS gate_differences (
   id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   stock_id    INT UNSIGNED NOT NULL,
   seen_at     DATETIME(6) NOT NULL,

@@ -139,8 +139,26 @@ pub async fn migrate(pool: &MySqlPool) -> Result<(), MigrateError> {
         let why = "another program has been changing the schema for minutes";
         return Err(sqlx::Error::Protocol(why.to_owned()).into());
     }
+    forget_broken_off(&mut connection).await?;
     sqlx::migrate!().run(&mut connection).await?;
     Ok(connection.close().await?)
+}
+
+/// A migration that was broken off (the program was killed in it) is run again. Each is one
+/// statement that can be repeated: a test says so.
+async fn forget_broken_off(connection: &mut sqlx::MySqlConnection) -> Result<(), sqlx::Error> {
+    let begun: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM information_schema.tables
+         WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if begun > 0 {
+        connection
+            .execute("DELETE FROM _sqlx_migrations WHERE success = FALSE")
+            .await?;
+    }
+    Ok(())
 }
 
 /// Whether the schema is the one this program knows.

@@ -28,3 +28,47 @@ async fn programs_that_start_together_take_turns_with_the_schema() {
     let pool = mysql::open(&world.database_url, 2).expect("an address");
     assert!(mysql::is_migrated(&pool).await.expect("it answers"));
 }
+
+#[tokio::test]
+async fn a_migration_that_was_broken_off_is_run_again() {
+    let world = World::new().await;
+    let pool = world.desk.pool();
+    for (version, there) in [(9, true), (12, false)] {
+        let damage = "UPDATE _sqlx_migrations SET success = FALSE WHERE version = ?";
+        sqlx::query(damage)
+            .bind(version)
+            .execute(pool)
+            .await
+            .unwrap();
+        if !there {
+            pool.execute("DROP TABLE audit").await.unwrap();
+        }
+    }
+    assert!(mysql::migrate(pool).await.is_ok());
+    assert!(mysql::is_migrated(pool).await.unwrap());
+    pool.execute("SELECT 1 FROM audit")
+        .await
+        .expect("the table is there again");
+}
+
+#[test]
+fn every_migration_is_one_statement_that_can_be_repeated() {
+    for entry in std::fs::read_dir(crate::rules::root().join("migrations")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code: String = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("--"))
+            .collect();
+        // MySQL has no other statement of its schema that can be repeated: a migration that alters
+        // must first be given a way of its own to be run twice.
+        let repeatable = ["CREATE TABLE IF NOT EXISTS "];
+        assert!(
+            repeatable.iter().any(|r| code.starts_with(r)),
+            "{}",
+            path.display()
+        );
+        let statements = code.trim_end().trim_end_matches(';').matches(';').count();
+        assert_eq!(statements, 0, "{}", path.display());
+    }
+}
