@@ -9,24 +9,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
 
-use super::story::{Deed, Story, tell};
+use super::story::{Corrected, Correction, CorrectionId, Deed, Story, tell};
 use crate::domain::actor::Actor;
-use crate::domain::command::{Cancel, Rollback};
-use crate::domain::ids::DocumentNo;
+use crate::domain::command::Cancel;
+use crate::domain::ids::{DocumentNo, OpId};
 use crate::domain::ledger::DocumentKind;
+use crate::domain::operation::{NewOperation, OpLine, OpStatus, OpTarget, Operation};
 use crate::domain::payment::VerifiedPayment;
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::gateway::Gateways;
 use crate::service::desk::Limits;
 use crate::service::import::{ImportError, StockFile, apply};
-use crate::service::{Cashier, CashierSettings, Clock, Desk, insist};
+use crate::service::{Audit, Cashier, CashierSettings, Clock, Desk, Operations, Person, insist};
 use crate::store::mysql::import::{ImportLock, import_begin, import_fetch, import_finish};
-use crate::store::mysql::stock::warehouse_list;
+use crate::store::mysql::stock::{stock_fetch, warehouse_list};
 
 const ACTOR: Actor = Actor::Command("demo-data");
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Deeds that are done at once; they share one moment of the story.
 const TOGETHER: usize = 4;
+/// Units that an operator of the story may move alone.
+const UNIT_LIMIT: u32 = 100;
 
 /// What filling came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +96,7 @@ fn digest(text: &str) -> [u8; 32] {
 struct Player {
     desk: Desk,
     cashier: Cashier,
+    operations: Operations,
     present: DateTime<Utc>,
     /// Seconds from the present.
     at: Arc<AtomicI64>,
@@ -108,9 +112,13 @@ impl Player {
         // No payment of the past was ever created at a gateway, so none is asked to close one.
         let settings = CashierSettings::new("http://localhost");
         let cashier = Cashier::start(desk.clone(), Gateways::default(), settings);
+        let (clock, pool) = (desk.clock().clone(), desk.pool().clone());
+        let audit = Audit::new(pool, clock.clone());
+        let operations = Operations::new(cashier.clone(), audit, clock, UNIT_LIMIT);
         Self {
             desk,
             cashier,
+            operations,
             present,
             at,
         }
@@ -136,13 +144,15 @@ impl Player {
         let mut deeds = story.deeds.as_slice();
         while let Some((at, _)) = deeds.first() {
             let mut seen = HashSet::new();
-            let alone = |(_, deed): &&(i64, Deed)| seen.insert(deed.document().clone());
+            let alone = |(_, deed): &&(i64, Deed)| match deed.document() {
+                Some(document) => seen.insert(document.clone()),
+                None => true,
+            };
             let count = deeds.iter().take(TOGETHER).take_while(alone).count();
             let (group, rest) = deeds.split_at(count);
             self.at.store(*at, Ordering::Relaxed);
-            let todo = group
-                .iter()
-                .filter(|(_, deed)| !refused.contains(deed.document()));
+            let placed = |deed: &Deed| deed.document().is_none_or(|d| !refused.contains(d));
+            let todo = group.iter().filter(|(_, deed)| placed(deed));
             let done = try_join_all(todo.map(|(_, deed)| self.do_deed(deed))).await?;
             refused.extend(done.into_iter().flatten());
             deeds = rest;
@@ -153,7 +163,7 @@ impl Player {
         };
         let orders = story.deeds.iter().filter(|(_, deed)| order(deed));
         Ok(orders
-            .filter(|(_, deed)| refused.contains(deed.document()))
+            .filter(|(_, deed)| deed.document().is_some_and(|d| refused.contains(d)))
             .count())
     }
 
@@ -163,7 +173,7 @@ impl Player {
         match done {
             Ok(()) => Ok(None),
             Err(ServiceError::Rejected(Rejection::InsufficientStock { .. })) => {
-                Ok(Some(deed.document().clone()))
+                Ok(deed.document().cloned())
             }
             Err(error) => Err(error),
         }
@@ -193,16 +203,78 @@ impl Player {
                 self.cashier.cancel(cancel, actor.clone()).await.map(drop)
             }
             Deed::TimeOut(order_no) => self.cashier.time_out(order_no, self.now()).await.map(drop),
-            Deed::RollBack(document, actor, reason) => {
-                let rollback = Rollback {
-                    document: document.clone(),
-                    confirms: None,
-                    reason: Some(reason.as_str().to_owned()),
-                    note: None,
-                };
-                self.desk.rollback(rollback, actor.clone()).await.map(drop)
-            }
+            Deed::Correct(correction) => self.correct(correction).await,
         }
+    }
+
+    /// Drafts an operation as somebody of the staff, and confirms it.
+    async fn correct(&self, correction: &Correction) -> ServiceResult<()> {
+        let by = Person {
+            name: correction.by.to_owned(),
+            role: correction.role,
+            address: None,
+        };
+        let op = self.op(correction.id);
+        let operation = match self.operations.fetch(op).await {
+            Ok(begun_before) => begun_before,
+            Err(ServiceError::Rejected(Rejection::NotFound)) => {
+                self.draft(correction, op, &by).await?
+            }
+            Err(error) => return Err(error),
+        };
+        if operation.status == OpStatus::Draft && correction.confirmed {
+            self.operations.confirm(op, operation.revision, &by).await?;
+        }
+        Ok(())
+    }
+
+    async fn draft(
+        &self,
+        correction: &Correction,
+        op: OpId,
+        by: &Person,
+    ) -> ServiceResult<Operation> {
+        let target = match &correction.what {
+            Corrected::Document(document) => OpTarget::Document(document.clone()),
+            Corrected::Correction(earlier) => OpTarget::Document(self.op(*earlier).document()),
+            Corrected::Line {
+                warehouse,
+                sku,
+                change,
+            } => {
+                let seen = stock_fetch(self.desk.pool(), warehouse, sku).await?;
+                let seen = seen.ok_or(Rejection::NotFound)?;
+                let line = OpLine {
+                    sku: sku.clone(),
+                    change: *change,
+                    seen_available: seen.available(),
+                    seen_version: seen.version,
+                    counted_at: None,
+                };
+                OpTarget::Lines {
+                    warehouse: warehouse.clone(),
+                    lines: vec![line],
+                }
+            }
+        };
+        let new = NewOperation {
+            op,
+            kind: correction.kind,
+            target,
+            reason: correction.reason,
+            note: correction.note.clone(),
+            reference: None,
+        };
+        Ok(self.operations.draft(new, by).await?.operation().clone())
+    }
+
+    /// The same number whenever the story is told again.
+    fn op(&self, (number, at): CorrectionId) -> OpId {
+        let drafted = self.present + TimeDelta::seconds(at);
+        let ms = u64::try_from(drafted.timestamp_millis()).unwrap_or(0);
+        // Multiplied, so that neighbours do not look alike.
+        let random = u128::from(number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        OpId::new(ulid::Ulid::from_parts(ms, random))
     }
 
     fn now(&self) -> DateTime<Utc> {

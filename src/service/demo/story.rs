@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use crate::domain::actor::Actor;
-use crate::domain::command::{Change, Line, Lines, Post};
+use crate::domain::command::{Lines, Post};
 use crate::domain::ids::{DocumentNo, Sku, Warehouse};
 use crate::domain::ledger::{DocumentKind, EntryKind};
 use crate::domain::money::{Currency, Money};
+use crate::domain::operation::{OpChange, OpKind};
 use crate::domain::order::PaymentTerms;
-use crate::domain::quantity::{Delta, Level, Quantity};
+use crate::domain::quantity::{Level, Quantity};
 use crate::domain::reason::Reason;
 use crate::domain::role::Role;
 use crate::service::import::Row;
@@ -18,6 +19,9 @@ use crate::service::import::Row;
 const SKUS: &str = include_str!("../../../demo/skus.csv");
 const LINES: &str = include_str!("../../../demo/lines.csv");
 
+const CHEN: &str = "chen.jing";
+const LI: &str = "li.wei";
+const EMMA: &str = "emma.hall";
 const LONDON: &str = "LDN-01";
 const SHENZHEN: &str = "SZ-01";
 /// Never counted: code, English name, Chinese name.
@@ -44,19 +48,52 @@ pub(super) enum Deed {
     Pay(DocumentNo, Money),
     Cancel(DocumentNo, Actor, Reason),
     TimeOut(DocumentNo),
-    RollBack(DocumentNo, Actor, Reason),
+    Correct(Correction),
 }
 
 impl Deed {
-    pub fn document(&self) -> &DocumentNo {
+    /// What it is about; two deeds about the same thing are not done at once.
+    pub fn document(&self) -> Option<&DocumentNo> {
         match self {
-            Self::Post(post, _) => &post.document,
-            Self::Pay(document, _)
-            | Self::Cancel(document, ..)
-            | Self::TimeOut(document)
-            | Self::RollBack(document, ..) => document,
+            Self::Post(post, _) => Some(&post.document),
+            Self::Pay(document, _) | Self::Cancel(document, ..) | Self::TimeOut(document) => {
+                Some(document)
+            }
+            Self::Correct(correction) => match &correction.what {
+                Corrected::Document(document) => Some(document),
+                Corrected::Line { .. } | Corrected::Correction(_) => None,
+            },
         }
     }
+}
+
+/// An operation by staff.
+#[derive(Debug, Clone)]
+pub(super) struct Correction {
+    pub id: CorrectionId,
+    pub by: &'static str,
+    pub role: Role,
+    pub kind: OpKind,
+    pub what: Corrected,
+    pub reason: Reason,
+    pub note: Option<String>,
+    /// Else it is left as a draft.
+    pub confirmed: bool,
+}
+
+/// A number, and the time of the draft in seconds from now.
+pub(super) type CorrectionId = (u64, i64);
+
+#[derive(Debug, Clone)]
+pub(super) enum Corrected {
+    Line {
+        warehouse: Warehouse,
+        sku: Sku,
+        change: OpChange,
+    },
+    Document(DocumentNo),
+    /// An earlier one of these.
+    Correction(CorrectionId),
 }
 
 #[derive(Debug)]
@@ -221,6 +258,7 @@ fn tell_order(
     };
     let document: DocumentNo = document.parse()?;
     let amount = amount(invoice)?;
+    let order_no = document.clone();
     let post = order(document.clone(), invoice, pay_within.map(|s| (amount, s)))?;
     deeds.push((at, Deed::Post(post, actor.clone())));
     let minutes = |from: i64| (from + dice(&format!("wait {number}"), 8)) * MINUTE;
@@ -231,19 +269,24 @@ fn tell_order(
             let cancel = Deed::Cancel(document, actor, Reason::CustomerAsked);
             deeds.push((at + minutes(3), cancel));
         }
-        _ => deeds.push((at + minutes(1), Deed::Pay(document.clone(), amount))),
+        _ => deeds.push((at + minutes(1), Deed::Pay(document, amount))),
     }
     if late < 0 && (28..31).contains(&roll) {
-        let back = Deed::RollBack(document_of(deeds), user("emma.hall"), Reason::Other);
         let when = (at + 9 * HOUR).min(LATELY);
-        deeds.push((when, back));
+        let back = Correction {
+            // Corrections of stock have the numbers below.
+            id: (1_000 + index.unsigned_abs(), when),
+            by: EMMA,
+            role: Role::Supervisor,
+            kind: OpKind::Rollback,
+            what: Corrected::Document(order_no),
+            reason: Reason::Other,
+            note: Some("退货 / goods came back".to_owned()),
+            confirmed: true,
+        };
+        deeds.push((when, Deed::Correct(back)));
     }
     Ok(())
-}
-
-/// The document of the last deed told.
-fn document_of(deeds: &[(i64, Deed)]) -> DocumentNo {
-    deeds[deeds.len() - 1].1.document().clone()
 }
 
 fn amount(invoice: &Invoice) -> Result<Money, Unreadable> {
@@ -290,91 +333,82 @@ fn order(
     })
 }
 
-/// What staff correct: goods come in, break, get lost, are counted; one thing was entered twice.
+/// What staff correct: goods come in, break, get lost, are counted; one thing was entered twice,
+/// and two drafts wait for a supervisor.
 fn tell_corrections(
     deeds: &mut Vec<(i64, Deed)>,
     stock: &[(Warehouse, Vec<Row>)],
 ) -> Result<(), Unreadable> {
-    let staff = ["chen.jing", "li.wei", "emma.hall"].map(user);
-    for (number, step) in (0..48_i64).zip((0..).step_by(11)) {
-        let (warehouse, rows) = &stock[usize::try_from(number)? % stock.len()];
+    let staff = [
+        (CHEN, Role::Operator),
+        (LI, Role::Supervisor),
+        (EMMA, Role::Supervisor),
+    ];
+    for (number, step) in (0..50_u64).zip((0..).step_by(11)) {
+        let place = usize::try_from(number)?;
+        let (warehouse, rows) = &stock[place % stock.len()];
         let row = &rows[step % (rows.len() - UNLIMITED.len())];
-        let at = BEGIN + (LATELY - BEGIN) * (number + 1) / 49;
         let pieces = dice(&format!("pieces {number}"), 4) + 1;
-        let (kind, entry_kind, change, reason) = match number % 6 {
-            // Before the first order its level is known, and counting finds fewer.
-            0 if number < 6 => {
-                let counted = row.available.map_or(0, |level| level.get() - 1);
-                let level = Level::new(counted)?;
-                let set = Change::To {
-                    level,
-                    expected_version: None,
-                };
-                (
-                    DocumentKind::Adjustment,
-                    EntryKind::Adjust,
-                    set,
-                    Reason::Count,
-                )
-            }
-            0 | 1 => by(12 * pieces, Reason::Received)?,
-            2 => by(-pieces, Reason::Damaged)?,
-            3 => by(-1, Reason::Lost)?,
-            4 => by(-pieces, Reason::Sample)?,
-            _ => by(pieces, Reason::CountError)?,
+        let at = BEGIN + (LATELY - BEGIN) * i64::try_from(number + 1)? / 49;
+        let ((by, role), waits) = (staff[place % staff.len()], number >= 48);
+        let counted = row.available.map_or(0, |level| level.get() - 1);
+        let (kind, units, reason) = match number % 6 {
+            // Counted before the first order, when its level is known.
+            0 if number == 0 || waits => (OpKind::Set, counted, Reason::Count),
+            0 => (OpKind::Adjust, 12 * pieces, Reason::Received),
+            1 if waits => (OpKind::Adjust, 240, Reason::Received),
+            1 => (OpKind::Adjust, 12 * pieces, Reason::Received),
+            2 => (OpKind::Deduct, -pieces, Reason::Damaged),
+            3 => (OpKind::Deduct, -1, Reason::Lost),
+            4 => (OpKind::Deduct, -pieces, Reason::Sample),
+            _ => (OpKind::Adjust, pieces, Reason::CountError),
         };
-        let post = Post {
-            document: format!("DEMO-{:03}", number + 1).parse()?,
+        let (by, role) = if waits { staff[0] } else { (by, role) };
+        let at = match number {
+            0 => BEGIN - HOUR,
+            48.. => LATELY + (i64::try_from(number)? - 47) * 11 * MINUTE,
+            _ => at,
+        };
+        let change = match kind {
+            OpKind::Set => OpChange::SetTo(units),
+            _ => OpChange::Delta(units),
+        };
+        let (warehouse, sku) = (warehouse.clone(), row.sku.clone());
+        let correction = Correction {
+            id: (number, at),
+            by,
+            role: if number == 0 { Role::Supervisor } else { role },
             kind,
-            entry_kind,
-            warehouse: warehouse.clone(),
-            lines: Lines::merge(vec![Line {
-                sku: row.sku.clone(),
+            what: Corrected::Line {
+                warehouse,
+                sku,
                 change,
-            }])?,
-            payment: None,
-            reason: Some(reason.as_str().to_owned()),
+            },
+            reason,
             note: (reason == Reason::Received).then(|| "到货 / delivery".to_owned()),
-            reference: None,
-            confirms: None,
+            confirmed: !waits,
         };
-        let actor = staff[usize::try_from(number)? % staff.len()].clone();
-        let at = if number < 6 && number % 6 == 0 {
-            BEGIN - HOUR
-        } else {
-            at
-        };
-        deeds.push((at, Deed::Post(post, actor.clone())));
+        deeds.push((at, Deed::Correct(correction.clone())));
         if number == 25 {
-            let document = document_of(deeds);
-            let twice = Deed::RollBack(document, actor, Reason::EnteredTwice);
-            deeds.push((at + 4 * MINUTE, twice));
+            let later = at + 4 * MINUTE;
+            let twice = Correction {
+                id: (number + 100, later),
+                kind: OpKind::Rollback,
+                what: Corrected::Correction((number, at)),
+                reason: Reason::EnteredTwice,
+                note: None,
+                ..correction
+            };
+            deeds.push((later, Deed::Correct(twice)));
         }
     }
     Ok(())
-}
-
-type Correction = (DocumentKind, EntryKind, Change, Reason);
-
-fn by(units: i64, reason: Reason) -> Result<Correction, Unreadable> {
-    let (kind, entry_kind) = match units < 0 {
-        true => (DocumentKind::Deduction, EntryKind::Deduct),
-        false => (DocumentKind::Adjustment, EntryKind::Adjust),
-    };
-    Ok((kind, entry_kind, Change::By(Delta::new(units)?), reason))
 }
 
 fn key(id: u64, name: &str) -> Actor {
     Actor::ApiKey {
         id,
         name: name.to_owned(),
-    }
-}
-
-fn user(name: &str) -> Actor {
-    Actor::User {
-        name: name.to_owned(),
-        role: Role::Operator,
     }
 }
 
@@ -391,7 +425,7 @@ mod tests {
         let count = |is: fn(&Deed) -> bool| story.deeds.iter().filter(|(_, d)| is(d)).count();
         assert!(count(|d| matches!(d, Deed::TimeOut(_))) > 80);
         assert!(count(|d| matches!(d, Deed::Cancel(..))) > 20);
-        assert!(count(|d| matches!(d, Deed::RollBack(..))) > 15);
+        assert!(count(|d| matches!(d, Deed::Correct(_))) > 60);
         assert!(
             story.deeds.iter().all(|(at, _)| *at < 0),
             "nothing happens in the future"

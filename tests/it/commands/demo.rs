@@ -33,6 +33,13 @@ async fn the_readable_demo_is_filled_once_whatever_breaks_it_off() {
     let state = "SELECT COUNT(*) FROM orders WHERE status = ?";
     assert_eq!(world.count(state, "closing").await, 0);
     assert!(world.count(state, "cancelled").await > 100);
+    let operations = "SELECT COUNT(*) FROM operations WHERE status = ?";
+    assert!(world.count(operations, "applied").await > 55);
+    assert_eq!(
+        world.count(operations, "draft").await,
+        2,
+        "they wait for a supervisor"
+    );
     let soon = "SELECT COUNT(*) FROM orders WHERE status = ? AND payment_state = 'unsent'
       AND pay_deadline < UTC_TIMESTAMP() + INTERVAL 10 HOUR";
     assert!(world.count(soon, "pending").await > 40);
