@@ -84,7 +84,7 @@ cancel-paid = The customer has paid ({ $amount } at { $at }). The order was not 
 cancel-paid-somehow = The customer has paid. The order was not cancelled. Refund it instead.
 cancel-done-before = This order is cancelled, and its stock went back. There is nothing left to cancel.
 cancel-under-way = This order is being cancelled already. Stock stays reserved until the payment gateway answers.
-cancel-waits = The payment gateway has not said that nobody can pay any more. Stock stays reserved until it does. Ask again, or cancel when it answers.
+cancel-waits = The payment gateway has given no clear answer. Stock stays reserved until it does. Ask again, or cancel when it answers.
 cancel-ask-again = Ask again
 cancel-when-answered = Cancel when the gateway answers
 cancel-keep = Keep the order
@@ -99,5 +99,9 @@ cancel-step-stock = { $count ->
 cancel-step-unlimited = { $count ->
         [one] { $count } unit of { $sku } is no longer reserved
        *[other] { $count } units of { $sku } are no longer reserved
+    }
+cancel-step-more = { $count ->
+        [one] So does { $count } more SKU
+       *[other] So do { $count } more SKUs
     }
 cancel-step-status = The order becomes Cancelled

@@ -59,7 +59,9 @@ pub struct Rule {
 }
 
 /// Fields that are the page's own, or secret: never shown, never kept.
-pub const UNSHOWN: [&str; 6] = ["csrf", "op", "return", "next", "kept", "password"];
+pub const UNSHOWN: [&str; 7] = [
+    "csrf", "op", "return", "next", "kept", "password", "revision",
+];
 
 /// A form that is too long is read up to here all the same: a browser that is cut off while it
 /// sends shows its own error instead of our page.

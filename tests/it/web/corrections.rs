@@ -126,6 +126,8 @@ async fn conflict(site: &Site, browser: &mut Browser) -> String {
     ] {
         assert!(answer.has(text), "{text}: {}", answer.body);
     }
+    let said = answer.body.matches("so nothing was set").count();
+    assert_eq!(said, 1, "once is enough");
     assert_eq!(site.world.levels("A").await, (76, 0));
     address
 }

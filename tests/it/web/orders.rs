@@ -227,10 +227,8 @@ async fn an_order_that_the_customer_paid_is_not_cancelled() {
     let quietly = json!({"already_paid": true, "no_notification": true});
     switches(&site, "O1", quietly.clone()).await;
     let refused = confirm(&mut browser, &preview, &address).await;
-    let page = match refused.status {
-        303 => browser.get(refused.location()).await,
-        _ => refused,
-    };
+    assert_eq!(refused.location(), address);
+    let page = browser.get(&address).await;
     assert!(
         page.has("The customer has paid (¥128.00 at"),
         "{}",

@@ -25,6 +25,9 @@ use crate::web::problem::Problem;
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
+/// SKUs that are named one by one among what a cancel does.
+pub const STEPS: usize = 20;
+
 #[derive(Template)]
 #[template(path = "pages/cancel.html")]
 struct CancelPage {

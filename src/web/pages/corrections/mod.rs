@@ -139,8 +139,10 @@ fn values(
     if let OpTarget::Lines { lines, .. } = &operation.target {
         match lines.first().map(|line| (line.change, line.counted_at)) {
             Some((OpChange::Delta(units), _)) => {
-                let direction = if units < 0 { "remove" } else { "add" };
-                field("direction", direction.to_owned());
+                if operation.kind == OpKind::Adjust {
+                    let direction = if units < 0 { "remove" } else { "add" };
+                    field("direction", direction.to_owned());
+                }
                 field("units", units.abs().to_string());
             }
             Some((OpChange::SetTo(counted), at)) if with_count => {

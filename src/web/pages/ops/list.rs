@@ -231,7 +231,11 @@ fn subject(operation: &Operation) -> (String, Option<String>) {
             ),
             _ => (warehouse.to_string(), None),
         },
-        OpTarget::Document(document) => (document.to_string(), None),
+        OpTarget::Document(document) => {
+            let of_document = ("order", document.to_string());
+            let entries = paths::with_query(paths::LEDGER, &[of_document]);
+            (document.to_string(), Some(entries))
+        }
         OpTarget::Order(order_no) => (order_no.to_string(), Some(paths::order(order_no))),
     }
 }

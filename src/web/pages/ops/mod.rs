@@ -89,11 +89,18 @@ pub async fn confirm(
         Rejection::NotFound => Err(unknown(&op.to_string())),
         Rejection::Forbidden => Err(Problem::forbidden(Action::Approve)),
         Rejection::AlreadyRolledBack { document, .. } => earlier_rollback(&web, &document).await,
+        // It is settled: not done, and its page says why.
+        Rejection::AlreadyPaid if is_refused(&web, op).await? => Ok(see_other(&paths::op(&op))),
         refused => {
             let notice = Some(Notice::Refused(refused));
             show(layout, op, notice, &web, &person).await
         }
     }
+}
+
+async fn is_refused(web: &State, op: OpId) -> Result<bool, Problem> {
+    let operation = web.services.operations.fetch(op).await?;
+    Ok(operation.status == OpStatus::Refused)
 }
 
 #[derive(Deserialize)]

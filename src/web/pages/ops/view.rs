@@ -20,6 +20,7 @@ use crate::domain::survey::SurveyLine;
 use crate::service::operations::Preview;
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
+use crate::web::pages::corrections::cancel::STEPS;
 use crate::web::pages::corrections::{self, Levels};
 use crate::web::{filters, numbers, paths};
 
@@ -224,6 +225,12 @@ impl OpPage {
     /// What went wrong with what was tried, or (`None` tried) stands in the way.
     fn trouble(&self) -> Option<(Message, Message)> {
         let (refused, tried) = match &self.notice {
+            // The choice that it leaves says so already.
+            Some(Notice::Refused(Rejection::VersionChanged { .. }))
+                if self.stage == Stage::Conflict =>
+            {
+                return None;
+            }
             Some(Notice::Refused(refused)) => (refused, true),
             _ => (
                 self.problem
@@ -341,6 +348,14 @@ impl OpPage {
         use PaymentState::*;
         let state = self.order.as_ref().and_then(|order| order.payment_state);
         matches!(state, Some(Paying | Unknown | Sent))
+    }
+
+    /// The entry that was rolled back, where it is one alone.
+    fn undone_entry(&self) -> Option<EntryId> {
+        match self.receipt.as_slice() {
+            [line] => line.undid,
+            _ => None,
+        }
     }
 
     fn more(&self) -> Option<&'static str> {
