@@ -94,7 +94,8 @@ fn needs(attention: &Attention, text: &Text) -> Vec<Need> {
         }),
         need(true, "needs-out", attention.out, || stock("out")),
         need(false, "needs-due-soon", attention.due_soon, || {
-            lead(paths::ORDERS, "nav-orders")
+            let soon = [("due", "15m".to_owned())];
+            Some((paths::with_query(paths::ORDERS, &soon), msg("nav-orders")))
         }),
         need(false, "needs-differences", attention.differences, || {
             differences
@@ -146,14 +147,6 @@ fn waiting(cancels: &WaitingCancels, text: &Text) -> Option<Need> {
 }
 
 impl OverviewPage {
-    /// Where the corrections of today are listed.
-    fn corrections(&self) -> &'static str {
-        match route::has_page(paths::OPS) {
-            true => paths::OPS,
-            false => paths::LEDGER,
-        }
-    }
-
     /// A line of 60 minutes, 120 wide and 24 high.
     fn line(&self, moves: &Moves) -> String {
         let most = moves.per_minute.iter().max().copied().unwrap_or(0).max(1);
