@@ -1,7 +1,9 @@
 //! Comparing the gate with MySQL, always: what moved lately first, then all stock in turn.
 //!
-//! MySQL and Redis cannot be read at one moment, so a single difference proves nothing. The same
-//! difference twice in a row, with nothing in flight, is one.
+//! MySQL and Redis cannot be read at one moment. So the gate is read before and after MySQL, and
+//! only a SKU that did not move meanwhile, with nothing in flight, is judged; and the same
+//! difference must be seen twice in a row. A SKU that never holds still is simply corrected now
+//! and then: that pauses it for milliseconds, and does no harm.
 
 use std::collections::HashMap;
 
@@ -15,8 +17,8 @@ use crate::store::redis::{GateAway, GateLevel, Outcome};
 
 /// SKUs compared in one go.
 const TOGETHER: usize = 500;
-/// A SKU that is busy in so many looks in a row is corrected anyway.
-const BUSY_LOOKS: u32 = 5;
+/// A SKU that moved during so many looks in a row is corrected without a judgement.
+const RESTLESS_LOOKS: u32 = 20;
 
 /// What one run looked at and found.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +29,11 @@ pub struct Swept {
     pub round_ended: bool,
 }
 
+/// What was seen of a SKU that did not agree at once.
 #[derive(Debug, Clone, Copy)]
-struct Suspicion {
-    difference: i64,
-    busy: bool,
-    looks: u32,
+enum Suspicion {
+    Differed(i64),
+    Restless(u32),
 }
 
 /// One per process; many instances may run side by side.
@@ -123,8 +125,9 @@ impl Reconciler {
         let gate = inner.gate.compare(warehouse, skus).await.map_err(away)?;
         let known: Vec<StockId> = ids.iter().flatten().copied().collect();
         let truth = gate_values(&inner.pool, &known).await?;
+        let after = inner.gate.compare(warehouse, skus).await.map_err(away)?;
         let mut found = 0;
-        for ((sku, id), level) in skus.iter().zip(ids).zip(gate) {
+        for ((sku, id), (level, after)) in skus.iter().zip(ids).zip(gate.into_iter().zip(after)) {
             let Some(id) = id else { continue };
             let Some(&available) = truth.get(&id) else {
                 continue;
@@ -133,11 +136,12 @@ impl Reconciler {
                 self.suspicions.remove(&id);
                 continue;
             };
-            match self.judge(id, value, level, available) {
+            match self.judge(id, value, level == after, level, available) {
                 Judgement::Agrees => {}
                 Judgement::LookAgain => {
                     inner.corrections.touch(warehouse, [sku.clone()]);
                 }
+                Judgement::Restless => inner.corrections.soon(warehouse, [sku.clone()]),
                 Judgement::Differs => {
                     found += 1;
                     self.keep(id, value, level, available).await?;
@@ -149,31 +153,35 @@ impl Reconciler {
         Ok(found)
     }
 
-    fn judge(&mut self, id: StockId, value: i64, level: GateLevel, available: i64) -> Judgement {
-        let unlimited = value == -1 || available == -1;
-        let held = if unlimited { 0 } else { level.held };
-        let difference = value + held - available;
-        let busy = level.held != 0 || level.releasing != 0;
-        if difference == 0 {
-            self.suspicions.remove(&id);
-            return Judgement::Agrees;
+    fn judge(
+        &mut self,
+        id: StockId,
+        value: i64,
+        still: bool,
+        level: GateLevel,
+        available: i64,
+    ) -> Judgement {
+        let before = self.suspicions.remove(&id);
+        if !still || level.held != 0 || level.releasing != 0 {
+            let looks = match before {
+                Some(Suspicion::Restless(looks)) => looks + 1,
+                _ => 1,
+            };
+            if looks >= RESTLESS_LOOKS {
+                return Judgement::Restless;
+            }
+            self.suspicions.insert(id, Suspicion::Restless(looks));
+            return Judgement::LookAgain;
         }
-        let before = self.suspicions.get(&id).copied();
-        let looks = before.map_or(1, |s| s.looks + 1);
-        let same = before.is_some_and(|s| s.difference == difference && !s.busy && !busy);
-        if same || looks > BUSY_LOOKS {
-            self.suspicions.remove(&id);
-            return Judgement::Differs;
+        let difference = value - available;
+        match before {
+            _ if difference == 0 => Judgement::Agrees,
+            Some(Suspicion::Differed(same)) if same == difference => Judgement::Differs,
+            _ => {
+                self.suspicions.insert(id, Suspicion::Differed(difference));
+                Judgement::LookAgain
+            }
         }
-        self.suspicions.insert(
-            id,
-            Suspicion {
-                difference,
-                busy,
-                looks,
-            },
-        );
-        Judgement::LookAgain
     }
 
     async fn keep(
@@ -202,6 +210,7 @@ impl Reconciler {
 enum Judgement {
     Agrees,
     LookAgain,
+    Restless,
     Differs,
 }
 
