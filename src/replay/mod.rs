@@ -6,6 +6,9 @@
 
 mod customers;
 mod file;
+mod game;
+mod opening;
+mod orders;
 mod play;
 mod tally;
 

@@ -5,7 +5,9 @@
 //! file again, or going on after a crash, sets nothing a second time.
 
 mod apply;
+mod fields;
 mod file;
+mod part;
 
 pub use apply::{ImportError, Imported, Planned, apply, plan};
 pub use file::{BadLine, MAX_BYTES, MAX_ROWS, Row, StockFile, read};
