@@ -55,12 +55,16 @@ pub(super) async fn check(
     patience: Duration,
 ) -> ServiceResult<()> {
     let deadline = Instant::now() + patience;
-    let mut suspects = match sweep(desk, found).await? {
-        Ok(suspects) => suspects,
-        Err(away) => {
-            found.scope = "not looked at".to_owned();
-            found.note = Some(format!("{away}; selling goes on without the gate"));
-            return Ok(());
+    let mut suspects = loop {
+        match sweep(desk, found).await? {
+            Ok(suspects) => break suspects,
+            // A busy machine answers late; a Redis that restarts takes a moment.
+            Err(_) if Instant::now() < deadline => tokio::time::sleep(LOOK_AGAIN).await,
+            Err(away) => {
+                found.scope = "not looked at".to_owned();
+                found.note = Some(format!("{away}; selling goes on without the gate"));
+                return Ok(());
+            }
         }
     };
     let mut before: HashMap<StockId, Difference> = HashMap::new();

@@ -1,9 +1,11 @@
 //! 1: levels and the ledger under them. 2, in part: what a reversal reverses. 4: reserved units.
 
+use std::collections::HashMap;
+
 use super::{Finding, Place, Progress, grouped};
 use crate::domain::ids::{EntryId, StockId};
 use crate::domain::rejection::ServiceResult;
-use crate::store::mysql::verify::{BrokenLevel, BrokenLink, BrokenReversal, Snapshot};
+use crate::store::mysql::verify::{BrokenLink, BrokenReversal, EntriesSeen, LevelSeen, Snapshot};
 
 /// Stock rows looked at by one statement.
 const TOGETHER: u32 = 2_000;
@@ -19,18 +21,12 @@ pub(super) async fn check(
     while done < last {
         let to = done.saturating_add(TOGETHER).min(last);
         let range = (StockId(done), StockId(to));
-        let size = snapshot.range_size(range).await?;
-        (skus, entries, done) = (skus + size.0, entries + size.1, to);
-        for level in snapshot.broken_levels(range, levels.room()).await? {
-            levels.add(stock(&level.warehouse, &level.sku), broken_level(&level));
-        }
-        for id in snapshot.without_stock(range, levels.room()).await? {
-            let first = entry(id.0, 1);
-            levels.add(
-                first,
-                format!("entries of stock {}, which is not there", id.0),
-            );
-        }
+        done = to;
+        let seen = snapshot.levels(range).await?;
+        let moved = snapshot.entries(range).await?;
+        skus += seen.len();
+        entries += moved.iter().map(|m| m.entries).sum::<i64>();
+        check_levels(&seen, moved, levels);
         for link in snapshot.broken_links(range, levels.room()).await? {
             levels.add(entry(link.stock_id, link.version), broken_link(&link));
         }
@@ -74,30 +70,63 @@ fn entry(stock: u32, version: u64) -> Place {
     Place::Entry(EntryId { stock, version })
 }
 
-fn broken_level(row: &BrokenLevel) -> String {
-    let BrokenLevel {
+/// Compares each level with its entries; both in the order of their numbers.
+fn check_levels(seen: &[LevelSeen], moved: Vec<EntriesSeen>, levels: &mut Finding) {
+    let mut moved: HashMap<u32, EntriesSeen> = moved.into_iter().map(|m| (m.stock_id, m)).collect();
+    for level in seen {
+        let entries = moved.remove(&level.id).unwrap_or_default();
+        if let Some(what) = broken_level(level, &entries) {
+            levels.add(stock(&level.warehouse, &level.sku), what);
+        }
+    }
+    let mut without_stock: Vec<u32> = moved.into_keys().collect();
+    without_stock.sort_unstable();
+    for id in without_stock {
+        levels.add(
+            entry(id, 1),
+            format!("entries of stock {id}, which is not there"),
+        );
+    }
+}
+
+fn broken_level(level: &LevelSeen, seen: &EntriesSeen) -> Option<String> {
+    let LevelSeen {
         version,
+        opening,
+        available,
+        balance,
+        ..
+    } = level;
+    let EntriesSeen {
         entries,
         newest,
-        opening,
         moved,
-        available,
         ..
-    } = row;
+    } = seen;
+    let explained = opening.checked_add(*moved) == Some(*available);
     let entries_wrong = i128::from(*version) != i128::from(*entries) || version != newest;
-    if row.opening < 0 || row.available < 0 {
-        format!("available {available}, opening {opening}: below 0")
+    let unlimited_wrong = *available != 0 || *opening != 0 || balance.is_some();
+    if *opening < 0 || *available < 0 {
+        Some(format!("available {available}, opening {opening}: below 0"))
     } else if entries_wrong {
-        format!("version {version}, and {entries} entries up to version {newest}")
-    } else if row.unlimited {
-        format!("unlimited, and yet available {available}, opening {opening} or a balance")
-    } else if opening + moved != *available {
-        format!("opening {opening} and {moved} moved is not available {available}")
+        Some(format!(
+            "version {version}, and {entries} entries up to version {newest}"
+        ))
+    } else if level.unlimited {
+        let what =
+            format!("unlimited, and yet available {available}, opening {opening} or a balance");
+        unlimited_wrong.then_some(what)
+    } else if !explained {
+        Some(format!(
+            "opening {opening} and {moved} moved is not available {available}"
+        ))
+    } else if *version > 0 && *balance != Some(*available) {
+        let balance = balance.map_or("none".to_owned(), |b| b.to_string());
+        Some(format!(
+            "available {available}, and the newest entry's balance is {balance}"
+        ))
     } else {
-        let balance = row
-            .newest_balance
-            .map_or("none".to_owned(), |b| b.to_string());
-        format!("available {available}, and the newest entry's balance is {balance}")
+        None
     }
 }
 

@@ -9,11 +9,13 @@ mod levels;
 mod payments;
 
 pub use documents::{DocumentSeen, EntrySeen, EvidenceSeen, OrderSeen};
-pub use levels::{BrokenLevel, BrokenLink, BrokenReserve, BrokenReversal, ReversedTwice};
+pub use levels::{
+    BrokenLink, BrokenReserve, BrokenReversal, EntriesSeen, LevelSeen, ReversedTwice,
+};
 pub use payments::BrokenPayment;
 
 use sqlx::mysql::MySqlConnection;
-use sqlx::{Connection, Executor, MySqlPool};
+use sqlx::{ConnectOptions, Connection, Executor, MySqlPool};
 
 use super::StoreResult;
 
@@ -25,7 +27,10 @@ pub struct Snapshot {
 impl Snapshot {
     /// Opens a connection of its own, so that the pool is left to those who sell.
     pub async fn open(pool: &MySqlPool) -> StoreResult<Self> {
-        let mut conn = MySqlConnection::connect_with(&pool.connect_options()).await?;
+        let options = (*pool.connect_options()).clone();
+        // Taking long is no news here.
+        let options = options.disable_statement_logging();
+        let mut conn = options.connect().await?;
         for statement in [
             // Damaged versions must not turn a subtraction into an error.
             "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_UNSIGNED_SUBTRACTION')",

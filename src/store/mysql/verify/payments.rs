@@ -43,10 +43,13 @@ const TWICE: &str = "SELECT MIN(p.order_no) AS order_no, p.gateway, p.transactio
     'stored more than once' AS outcome, NULL AS order_status
   FROM payments p GROUP BY p.gateway, p.transaction_id HAVING COUNT(*) > 1 LIMIT ?";
 
-const PAID_TWICE: &str = "SELECT p.order_no, MIN(p.gateway) AS gateway,
+// `paid_order` is the order of an `order_paid` payment, and has an index.
+const PAID_TWICE: &str = "SELECT p.paid_order AS order_no, MIN(p.gateway) AS gateway,
     MAX(p.transaction_id) AS transaction_id, 'order_paid twice' AS outcome, NULL AS order_status
-  FROM payments p WHERE p.outcome = 'order_paid'
-  GROUP BY p.order_no HAVING COUNT(*) > 1 LIMIT ?";
+  FROM payments p JOIN (
+    SELECT t.paid_order FROM payments t WHERE t.paid_order IS NOT NULL
+    GROUP BY t.paid_order HAVING COUNT(*) > 1 LIMIT ?) t ON t.paid_order = p.paid_order
+  GROUP BY p.paid_order";
 
 impl Snapshot {
     pub async fn broken_payments(&mut self, limit: u32) -> StoreResult<Vec<BrokenPayment>> {
