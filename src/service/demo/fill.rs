@@ -26,6 +26,8 @@ use crate::store::mysql::stock::{stock_fetch, warehouse_list};
 
 const ACTOR: Actor = Actor::Command("demo-data");
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The gate takes an instance for dead that is silent for five seconds.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 /// Deeds that are done at once; they share one moment of the story.
 const TOGETHER: usize = 4;
 /// Units that an operator of the story may move alone.
@@ -81,11 +83,25 @@ async fn fill_alone(desk: &Desk) -> ServiceResult<Filled> {
     let row = import_begin(pool, &marker, name, story.orders, &ACTOR.to_string(), now).await?;
     // The story's present is when it was first begun: its numbers and contents must not change.
     let player = Player::new(desk, row.started_at);
-    player.stock(&story).await?;
-    let refused = player.play(&story).await?;
+    let refused = tokio::select! {
+        refused = player.tell(&story) => refused?,
+        () = stay_alive(desk) => unreachable!("it has no end"),
+    };
     import_finish(pool, &marker, desk.now()).await?;
     let orders = story.orders - refused;
     Ok(Filled::Now { orders, refused })
+}
+
+/// At a first start no worker runs yet that tells the gate of this process: without a sign of
+/// life, another process would take what the story has in flight for left behind.
+async fn stay_alive(desk: &Desk) {
+    let mut every = tokio::time::interval(SIGN_OF_LIFE);
+    loop {
+        every.tick().await;
+        if let Err(away) = desk.gate().ping().await {
+            tracing::debug!(%away, "the gate does not answer");
+        }
+    }
 }
 
 fn digest(text: &str) -> [u8; 32] {
@@ -122,6 +138,12 @@ impl Player {
             present,
             at,
         }
+    }
+
+    /// The whole story; returns how many orders were refused.
+    async fn tell(&self, story: &Story) -> ServiceResult<usize> {
+        self.stock(story).await?;
+        self.play(story).await
     }
 
     async fn stock(&self, story: &Story) -> ServiceResult<()> {
