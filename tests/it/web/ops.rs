@@ -119,7 +119,8 @@ async fn a_deduction_is_drafted_looked_at_confirmed_and_shown() {
 async fn the_form_says_everything_that_is_wrong_and_keeps_what_was_typed() {
     let (site, mut browser) = desk().await;
     let long = "箱".repeat(501);
-    let cases: [(&[(&str, &str)], &[&str]); 7] = [
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(Fields<'_>, &[&str]); 7] = [
         (&[], &["Enter how many units to deduct", "Select a reason"]),
         (
             &[("units", "8o")],
@@ -416,6 +417,8 @@ async fn a_discarded_draft_stays_undone() {
     }
     let gone = browser.get(&address).await;
     assert!(gone.has("Discarded by li.wei"), "{}", gone.body);
+    let typed = browser.get(&format!("{address}?again=1")).await;
+    assert!(!typed.has("Already applied"), "{}", typed.body);
     let late = confirm(&mut browser, &page, &address).await;
     assert_eq!(late.status, 410);
     assert_eq!(site.world.levels("A").await, (12, 0));
@@ -523,4 +526,25 @@ async fn what_is_not_there_says_what_was_looked_for() {
         assert_eq!(answer.status, 404, "{path}");
         assert!(answer.has(text), "{path}: {}", answer.body);
     }
+}
+
+#[tokio::test]
+async fn while_changes_are_paused_what_was_typed_can_be_sent_later() {
+    use stockdesk::service::condition::ReadOnly;
+    let (site, mut browser) = desk().await;
+    let address = draft(&mut browser, "3").await;
+    let (form, page) = (browser.get(DEDUCT).await, browser.get(&address).await);
+    let condition = &site.services().condition;
+    condition.set_read_only(Some(ReadOnly { until: None }));
+    let fields = [("units", "4"), ("reason", "lost")];
+    let paused = post(&mut browser, &form, DEDUCT, &fields).await;
+    assert_eq!(paused.status, 503);
+    assert!(!paused.header("retry-after").is_empty());
+    assert!(paused.has("<dd>4</dd>"), "{}", paused.body);
+    let refused = confirm(&mut browser, &page, &address).await;
+    assert_eq!(refused.status, 503);
+    assert!(!browser.get(&address).await.has("/confirm"));
+    condition.set_read_only(None);
+    confirm(&mut browser, &page, &address).await.location();
+    assert_eq!(site.world.levels("A").await, (9, 0));
 }

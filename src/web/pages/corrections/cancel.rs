@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::fields::Typed;
-use super::used::UsedPage;
+use super::used::{UsedPage, used};
 use super::{Begin, Opened, found, offered, op_of};
 use crate::domain::ids::{DocumentNo, OpId};
 use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
@@ -164,20 +164,18 @@ pub async fn submit(
         Err(ServiceError::Rejected(refused)) => refused,
         Err(error) => return Err(error.into()),
     };
-    let status = match refused {
-        Rejection::Expired => StatusCode::GONE,
-        Rejection::Forbidden => return Err(Problem::forbidden(Action::Reverse)),
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
+    if refused == Rejection::Forbidden {
+        return Err(Problem::forbidden(Action::Reverse));
+    }
     let fields = posted.fields().to_vec();
     match (&refused, found(&web, op).await?) {
         (Rejection::FormUsed | Rejection::Expired | Rejection::Discarded, Some(earlier)) => {
             let action = paths::cancel(&order.order_no);
-            Ok(UsedPage::show(layout, earlier, &action, fields, status))
+            Ok(used(layout, earlier, &action, fields, &refused))
         }
         // Paid or cancelled meanwhile: the page says so by itself.
         _ => {
-            let form = FormView::refill(fields, status);
+            let form = FormView::refill(fields, StatusCode::UNPROCESSABLE_ENTITY);
             Ok(CancelPage {
                 layout,
                 order,

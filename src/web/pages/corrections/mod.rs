@@ -5,6 +5,7 @@
 //! else happens here.
 
 pub mod cancel;
+mod entered;
 mod fields;
 mod levels;
 pub mod rollback;

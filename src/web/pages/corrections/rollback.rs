@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::fields::Typed;
-use super::used::UsedPage;
+use super::used::{UsedPage, used};
 use super::{Begin, Levels, Opened, found, offered, op_of};
 use crate::domain::approval::Origin;
 use crate::domain::ids::{EntryId, OpId};
@@ -231,13 +231,9 @@ pub async fn submit(
         }
         Rejection::FormUsed | Rejection::Expired | Rejection::Discarded => {
             let earlier = found(&web, op).await?.ok_or_else(Problem::not_found)?;
-            let status = match refused {
-                Rejection::Expired => StatusCode::GONE,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            };
             let action = paths::rollback(&subject.entry.id);
             let fields = posted.fields().to_vec();
-            Ok(UsedPage::show(layout, earlier, &action, fields, status))
+            Ok(used(layout, earlier, &action, fields, &refused))
         }
         Rejection::Forbidden => Err(Problem::forbidden(Action::Reverse)),
         refused => {

@@ -5,20 +5,21 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::fields::{self, Typed, Why};
-use super::used::UsedPage;
+use super::entered::{field_error, line, read};
+use super::fields::Typed;
+use super::used::{UsedPage, used};
 use super::{Begin, Opened, found as drafted, offered, op_of};
 use crate::domain::ids::{OpId, Sku, Warehouse};
 use crate::domain::listing::Seen;
-use crate::domain::operation::{NewOperation, OpChange, OpKind, OpLine, OpTarget, Operation};
-use crate::domain::quantity::{Level, Quantity};
+use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
+use crate::domain::quantity::Quantity;
 use crate::domain::reason::Reason;
 use crate::domain::rejection::{Rejection, ServiceError};
 use crate::domain::role::Action;
 use crate::domain::stock::StockLevel;
 use crate::service::Person;
 use crate::web::extract::{Path, Posted, Query, Staff, State};
-use crate::web::forms::{Check, FieldError, FormErrors, FormView};
+use crate::web::forms::FormView;
 use crate::web::guard::kept::Kept;
 use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
@@ -261,7 +262,7 @@ async fn submit(
         form,
         limit,
     };
-    let filled = posted.read(|typed: Typed| read(kind, &typed, &level, &layout, limit));
+    let filled = posted.read(|typed: Typed| read(kind, &typed, &level, &layout.text, limit));
     let filled = match filled {
         Ok(filled) => filled,
         Err(form) => return Ok(again(layout, level, form).show()),
@@ -283,149 +284,23 @@ async fn submit(
         Err(ServiceError::Rejected(refused)) => refused,
         Err(error) => return Err(error.into()),
     };
-    let refill = |status| FormView::refill(posted.fields().to_vec(), status);
-    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-    match (&refused, field_error(&refused, &level)) {
-        (Rejection::UnlimitedStock { .. }, _) => {
-            let form = refill(unprocessable).problem(msg("set-unlimited"));
-            Ok(again(layout, level, form).show())
+    let fields = posted.fields().to_vec();
+    let form = FormView::refill(fields.clone(), StatusCode::UNPROCESSABLE_ENTITY);
+    let form = match field_error(&refused, &level) {
+        Some(error) => form.errors(vec![error]),
+        None if matches!(refused, Rejection::UnlimitedStock { .. }) => {
+            form.problem(msg("set-unlimited"))
         }
-        (_, Some(error)) => {
-            let form = refill(unprocessable).errors(vec![error]);
-            Ok(again(layout, level, form).show())
-        }
-        (_, None) => match drafted(&web, op).await? {
-            Some(earlier) => {
-                let status = match refused {
-                    Rejection::Expired => StatusCode::GONE,
-                    Rejection::Forbidden => StatusCode::FORBIDDEN,
-                    _ => unprocessable,
-                };
-                let action = address(kind, &level.warehouse, &level.sku);
-                let fields = posted.fields().to_vec();
-                Ok(UsedPage::show(layout, earlier, &action, fields, status))
-            }
-            None => Err(refused.into()),
-        },
-    }
-}
-
-/// What the form says, once it can be understood.
-struct Filled {
-    change: OpChange,
-    counted_at: Option<DateTime<Utc>>,
-    why: Why,
-}
-
-fn read(
-    kind: OpKind,
-    typed: &Typed,
-    level: &StockLevel,
-    layout: &Layout,
-    limit: Option<u32>,
-) -> Result<Filled, FormErrors> {
-    let mut check = Check::new();
-    let change = match kind {
-        OpKind::Set => {
-            let counted = check.field("counted", fields::counted(&typed.counted));
-            counted.map(|counted| OpChange::SetTo(counted.get()))
-        }
-        OpKind::Adjust => {
-            let adds = check.field("direction", direction(&typed.direction));
-            let most = adds.and_then(|adds| most(level, adds));
-            let units = fields::units(&typed.units, "error-units-adjust", most);
-            let units = check.field("units", units);
-            let signed =
-                |adds| move |units: Quantity| if adds { units.get() } else { -units.get() };
-            adds.and_then(|adds| units.map(signed(adds)))
-                .map(OpChange::Delta)
-        }
-        _ => {
-            let units = fields::units(&typed.units, "error-units-deduct", most(level, false));
-            let units = check.field("units", units);
-            units.map(|units| OpChange::Delta(-units.get()))
+        None => {
+            let earlier = drafted(&web, op).await?;
+            let action = address(kind, &level.warehouse, &level.sku);
+            return match earlier {
+                Some(earlier) => Ok(used(layout, earlier, &action, fields, &refused)),
+                None => Err(refused.into()),
+            };
         }
     };
-    let counted_at = match kind {
-        OpKind::Set => {
-            let at = fields::counted_at(&typed.counted_at, &layout.text);
-            check.field("counted_at", at).map(Some)
-        }
-        _ => Some(None),
-    };
-    let over = matches!((change, limit), (Some(OpChange::Delta(units)), Some(limit))
-        if units.unsigned_abs() > u64::from(limit));
-    let why = typed.why(&mut check, Reason::offered(kind), over);
-    match (change, counted_at, why) {
-        (Some(change), Some(counted_at), Some(why)) => Ok(Filled {
-            change,
-            counted_at,
-            why,
-        }),
-        _ => Err(check.errors()),
-    }
-}
-
-fn direction(typed: &str) -> Result<bool, Message> {
-    match typed {
-        "add" => Ok(true),
-        "remove" => Ok(false),
-        _ => Err(msg("error-direction")),
-    }
-}
-
-/// How many units can be added or taken, and what to say of more.
-fn most(level: &StockLevel, adds: bool) -> Option<(i64, Message)> {
-    let available = level.available()?;
-    Some(match (adds, available) {
-        (true, available) => {
-            let room = Level::MAX - available;
-            (room, msg("error-units-room").with("max", room))
-        }
-        (false, 0) => (0, msg("error-units-none")),
-        (false, available) => (
-            available,
-            msg("error-units-available").with("max", available),
-        ),
-    })
-}
-
-/// The line as the draft keeps it: with the level as it was seen, or as it was when somebody
-/// counted, so that whatever moved since then is noticed.
-async fn line(web: &State, level: &StockLevel, filled: &Filled) -> Result<OpLine, Problem> {
-    let (mut available, mut version) = (level.available(), level.version);
-    if let Some(at) = filled.counted_at {
-        let then = web.services.queries.stock_at(level.id, at).await?;
-        if let Some(then) = then.value {
-            (available, version) = (then.available, then.version);
-        }
-    }
-    Ok(OpLine {
-        sku: level.sku.clone(),
-        change: filled.change,
-        seen_available: available,
-        seen_version: version,
-        counted_at: filled.counted_at,
-    })
-}
-
-/// What the service says of the stock, at the field that it is about.
-fn field_error(refused: &Rejection, level: &StockLevel) -> Option<FieldError> {
-    let message = match refused {
-        Rejection::InsufficientStock { lines } => {
-            let line = lines.iter().find(|line| line.sku == level.sku)?;
-            match line.available {
-                0 => msg("error-units-none"),
-                available => msg("error-units-available").with("max", available),
-            }
-        }
-        Rejection::AboveLimit { max, .. } => msg("refused-above-limit").with("max", *max),
-        _ => return None,
-    };
-    Some(FieldError {
-        field: "units",
-        message,
-    })
+    Ok(again(layout, level, form).show())
 }
 
 async fn find(

@@ -8,6 +8,7 @@ use ulid::Ulid;
 use crate::domain::ids::OpId;
 use crate::domain::operation::{OpStatus, Operation};
 use crate::domain::reason::Reason;
+use crate::domain::rejection::Rejection;
 use crate::web::filters;
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
@@ -25,6 +26,22 @@ pub struct UsedPage {
     op: OpId,
     /// What was entered this time.
     fields: Vec<(String, String)>,
+}
+
+/// The answer to a form that `refused` says was used, expired, discarded, or is somebody else's.
+pub fn used(
+    layout: Layout,
+    earlier: Operation,
+    action: &str,
+    fields: Vec<(String, String)>,
+    refused: &Rejection,
+) -> HttpResponse {
+    let status = match refused {
+        Rejection::Expired => StatusCode::GONE,
+        Rejection::Forbidden => StatusCode::FORBIDDEN,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    UsedPage::show(layout, earlier, action, fields, status)
 }
 
 impl UsedPage {

@@ -2,6 +2,7 @@
 
 pub mod deed;
 mod list;
+mod parts;
 mod view;
 
 pub use list::page as list;

@@ -7,22 +7,23 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::deed::Deed;
+use super::parts::{Receipt, Recounts, receipt, said};
 use super::status;
 use crate::domain::approval::{Origin, Standing};
 use crate::domain::ids::{DocumentNo, EntryId, Sku, Warehouse};
 use crate::domain::ledger::Document;
-use crate::domain::operation::{OpChange, OpKind, OpStatus, OpTarget, Operation};
+use crate::domain::operation::{OpKind, OpStatus, OpTarget, Operation};
 use crate::domain::order::Order;
 use crate::domain::payment::PaymentState;
 use crate::domain::rejection::Rejection;
 use crate::domain::role::Action;
 use crate::domain::survey::SurveyLine;
 use crate::service::operations::Preview;
-use crate::web::i18n::{Message, Worded, msg};
+use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
 use crate::web::pages::corrections::cancel::STEPS;
 use crate::web::pages::corrections::{self, Levels};
-use crate::web::{filters, numbers, paths};
+use crate::web::{filters, paths};
 
 /// Why the page is shown, besides that somebody opened it.
 #[derive(Debug)]
@@ -74,37 +75,6 @@ pub struct OpPage {
     may_undo: bool,
 }
 
-/// What happened to one SKU.
-pub struct Receipt {
-    sku: Sku,
-    delta: i64,
-    /// `None` when unlimited.
-    before: Option<i64>,
-    after: Option<i64>,
-    entry: EntryId,
-    /// The entry that it undid.
-    undid: Option<EntryId>,
-}
-
-/// What somebody can make of a count, after the stock moved.
-pub struct Recounts {
-    seen: i64,
-    now: i64,
-    counted: i64,
-    /// The level that keeping the difference comes to, where it is not below 0 or what it is now.
-    kept: Option<i64>,
-}
-
-impl Recounts {
-    fn change(&self) -> String {
-        numbers::signed(self.counted - self.now)
-    }
-
-    fn difference(&self) -> String {
-        numbers::signed(self.counted - self.seen)
-    }
-}
-
 impl OpPage {
     pub fn new(
         layout: Layout,
@@ -131,6 +101,8 @@ impl OpPage {
             (OpStatus::Refused, _) => Stage::Refused,
             (OpStatus::Discarded, _) => Stage::Discarded,
         };
+        let settled = matches!(stage, Stage::Applied | Stage::Waiting | Stage::Refused);
+        let notice = notice.filter(|notice| settled || !matches!(notice, Notice::Again));
         let layout = match stage {
             Stage::Waiting => layout.live(5),
             _ => layout,
@@ -247,24 +219,8 @@ impl OpPage {
         Some((said(refused), then))
     }
 
-    /// What can be made of a count, after the stock moved.
     fn recounts(&self) -> Option<Recounts> {
-        let OpTarget::Lines { lines, .. } = &self.op.target else {
-            return None;
-        };
-        let line = lines.first()?;
-        let OpChange::SetTo(counted) = line.change else {
-            return None;
-        };
-        let now = self.lines.first()?.available?.now;
-        let seen = line.seen_available?;
-        let kept = now + counted - seen;
-        Some(Recounts {
-            seen,
-            now,
-            counted,
-            kept: Some(kept).filter(|kept| *kept >= 0 && counted != seen),
-        })
+        Recounts::of(&self.op, self.lines.first()?)
     }
 
     fn levels(&self) -> Levels {
@@ -367,46 +323,10 @@ impl OpPage {
     }
 }
 
-fn receipt(op: &Operation, undone: Option<&Document>) -> Vec<Receipt> {
-    let undid = |entry: EntryId| {
-        let entries = &undone?.entries;
-        entries.iter().find(|e| e.id == entry)?.reverses
-    };
-    let line = |line: &crate::domain::receipt::LineReceipt| {
-        let entry = EntryId {
-            stock: line.stock,
-            version: line.version,
-        };
-        Receipt {
-            sku: line.sku.clone(),
-            delta: line.delta,
-            before: line.available.map(|after| after - line.delta),
-            after: line.available,
-            entry,
-            undid: undid(entry),
-        }
-    };
-    op.result.iter().map(line).collect()
-}
-
 fn may_undo(made: &Document, standing: &Standing<'_>) -> bool {
     let origin = Origin {
         actor: made.actor.clone(),
         created_at: made.created_at,
     };
     made.reversed.is_none() && standing.may_draft(OpKind::Rollback, Some(&origin))
-}
-
-/// A refusal with its numbers, where it has some.
-fn said(refused: &Rejection) -> Message {
-    match refused {
-        Rejection::InsufficientStock { lines } => match lines.as_slice() {
-            [line] if line.available == 0 => msg("op-none-left").with("sku", &line.sku),
-            [line] => msg("op-only").with("count", line.available),
-            lines => msg("op-short").with("count", lines.len()),
-        },
-        Rejection::DraftChanged => msg("op-changed"),
-        Rejection::VersionChanged { .. } => msg("op-conflict"),
-        other => other.message(),
-    }
 }
