@@ -10,6 +10,9 @@ words! {
         SignIn = "sign_in",
         SignOut = "sign_out",
         UserCreated = "user_created",
+        RoleChanged = "role_changed",
+        UserDisabled = "user_disabled",
+        UserEnabled = "user_enabled",
         PasswordSet = "password_set",
         KeyCreated = "key_created",
         KeyRevoked = "key_revoked",
@@ -19,7 +22,15 @@ words! {
         Approved = "approved",
         Discarded = "discarded",
         Imported = "imported",
+        PaymentAsked = "payment_asked",
+        Reconciled = "reconciled",
         Repaired = "repaired",
+        Paused = "paused",
+        Resumed = "resumed",
+        /// Used an address that their role may not.
+        Trespassed = "trespassed",
+        /// Sent a form that did not come from a page of this session.
+        ForeignForm = "foreign_form",
     }
 }
 
@@ -46,4 +57,11 @@ pub struct AuditEntry {
     /// The address it came from.
     pub address: Option<String>,
     pub detail: Option<String>,
+}
+
+/// A row as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    pub id: u64,
+    pub entry: AuditEntry,
 }

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::audit::AuditAction;
 use super::ids::{DocumentNo, OpId, Sku, StockId, Warehouse};
 use super::ledger::EntryKind;
 use super::operation::OpStatus;
@@ -223,6 +224,25 @@ pub struct OpFilter {
 pub struct OpKey {
     pub at: DateTime<Utc>,
     pub op: OpId,
+}
+
+/// Which rows of the audit to list, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// As stored (`user:li.wei`) or the name alone (`li.wei`).
+    pub actor: Option<String>,
+    pub action: Option<AuditAction>,
+    /// Not before.
+    pub from: Option<DateTime<Utc>>,
+    /// Before.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// The last row of a page of the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AuditKey {
+    pub at: DateTime<Utc>,
+    pub id: u64,
 }
 
 #[cfg(test)]

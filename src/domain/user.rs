@@ -117,6 +117,25 @@ pub struct User {
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
+/// What an admin changes about a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserChange {
+    Role(Role),
+    Disable,
+    Enable,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    Done,
+    /// It was so already.
+    Same,
+    NoSuchUser,
+    /// Nobody could manage users any more.
+    LastAdmin,
+}
+
 /// A key of a shop, as the list of keys shows it. The key itself is not kept anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {

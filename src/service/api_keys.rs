@@ -8,7 +8,7 @@ use rand::distr::{Alphanumeric, SampleString};
 use sha2::{Digest, Sha256};
 use sqlx::MySqlPool;
 
-use super::audit::Note;
+use super::audit::{By, Note};
 use super::{Audit, Clock};
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::rejection::ServiceResult;
@@ -65,12 +65,13 @@ impl ApiKeys {
     ///
     /// # Errors
     /// `NotConfirmed` while the database is away.
-    pub async fn create(
+    pub async fn create<'a>(
         &self,
         name: &str,
         scope: Scope,
-        by: &str,
+        by: impl Into<By<'a>>,
     ) -> ServiceResult<Option<String>> {
+        let by = by.into();
         let random = Alphanumeric.sample_string(&mut rand::rng(), RANDOM_CHARS);
         let key = format!("{PREFIX}{random}");
         let new = NewKey {
@@ -78,13 +79,17 @@ impl ApiKeys {
             scope,
             hash: Sha256::digest(&key).into(),
             hint: &random[RANDOM_CHARS - 4..],
-            created_by: by,
+            created_by: by.actor,
             created_at: self.clock.now(),
         };
         let Some(_) = api_keys::api_key_insert(&self.pool, &new).await? else {
+            let refused = AuditResult::Refused;
+            self.note(AuditAction::KeyCreated, name, by, refused, "name_taken")
+                .await;
             return Ok(None);
         };
-        self.note(AuditAction::KeyCreated, name, by, scope.as_str())
+        let (done, scope) = (AuditResult::Done, scope.as_str());
+        self.note(AuditAction::KeyCreated, name, by, done, scope)
             .await;
         Ok(Some(key))
     }
@@ -134,13 +139,20 @@ impl ApiKeys {
     ///
     /// # Errors
     /// `NotConfirmed` while the database is away.
-    pub async fn revoke(&self, id: u64, by: &str) -> ServiceResult<bool> {
+    pub async fn revoke<'a>(&self, id: u64, by: impl Into<By<'a>>) -> ServiceResult<bool> {
+        let by = by.into();
         let revoked = api_keys::api_key_revoke(&self.pool, id, self.clock.now()).await?;
-        if revoked {
-            self.forget(id);
-            self.note(AuditAction::KeyRevoked, &id.to_string(), by, "")
-                .await;
-        }
+        self.forget(id);
+        let name = match api_keys::api_key_name(&self.pool, id).await? {
+            Some(name) => name,
+            None => id.to_string(),
+        };
+        let result = match revoked {
+            true => AuditResult::Done,
+            false => AuditResult::NoEffect,
+        };
+        self.note(AuditAction::KeyRevoked, &name, by, result, "")
+            .await;
         Ok(revoked)
     }
 
@@ -157,14 +169,21 @@ impl ApiKeys {
         Ok(api_keys::api_key_list(&self.pool).await?)
     }
 
-    async fn note(&self, action: AuditAction, object: &str, by: &str, detail: &str) {
+    async fn note(
+        &self,
+        action: AuditAction,
+        object: &str,
+        by: By<'_>,
+        result: AuditResult,
+        detail: &str,
+    ) {
         self.audit
             .note(Note {
-                actor: by,
+                actor: by.actor,
                 action,
                 object: Some(object),
-                result: AuditResult::Done,
-                address: None,
+                result,
+                address: by.address,
                 detail: Some(detail).filter(|text| !text.is_empty()),
             })
             .await;

@@ -18,6 +18,22 @@ pub struct Note<'a> {
     pub detail: Option<&'a str>,
 }
 
+/// Who does something: as `Actor` displays, and the address it came from if it came from one.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    pub actor: &'a str,
+    pub address: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for By<'a> {
+    fn from(actor: &'a str) -> Self {
+        Self {
+            actor,
+            address: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Audit {
     pool: MySqlPool,

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::filters;
 use super::i18n::{Message, Worded};
+use crate::domain::audit::AuditResult;
 use crate::domain::operation::OpStatus;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
@@ -47,6 +48,16 @@ pub trait Badge: Worded {
 impl<B: Badge> Badge for &B {
     fn tone(&self) -> Tone {
         B::tone(self)
+    }
+}
+
+impl Badge for AuditResult {
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Done => Tone::Good,
+            Self::NoEffect => Tone::Plain,
+            Self::Refused | Self::Locked => Tone::Warn,
+        }
     }
 }
 

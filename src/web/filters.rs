@@ -172,38 +172,49 @@ pub fn ago<D: Plain<DateTime<Utc>>>(at: D, values: &dyn Values) -> Result<Safe<S
 
 #[filter_fn]
 pub fn who<S: AsRef<str>>(actor: S, values: &dyn Values) -> Result<Cow<'static, str>> {
-    let (text, actor) = (text(values)?, actor.as_ref());
+    Ok(who_said(actor.as_ref(), text(values)?))
+}
+
+/// An actor as it is stored, in words.
+pub fn who_said(actor: &str, text: &Text) -> Cow<'static, str> {
     let (door, name) = actor.split_once(':').unwrap_or(("", actor));
     let message = match door {
         "worker" if name == "timeout_cancel" => msg("who-deadline"),
         "worker" if name == "payment_callback" => msg("who-payment"),
+        "unknown" => msg("who-unknown"),
         "key" => msg("who-key"),
         "worker" => msg("who-worker"),
         "command" => msg("who-command"),
-        _ => return Ok(Cow::Owned(name.to_owned())),
+        _ => return Cow::Owned(name.to_owned()),
     };
-    Ok(text.say(&message.with("name", name)))
+    text.say(&message.with("name", name))
 }
 
-/// A reason that is not one of ours came from a program; it is shown as it is.
 #[filter_fn]
 pub fn why<S: AsRef<str>>(code: S, values: &dyn Values) -> Result<Cow<'static, str>> {
-    let (text, code) = (text(values)?, code.as_ref());
-    Ok(match Reason::parse(code) {
+    Ok(why_said(code.as_ref(), text(values)?))
+}
+
+/// A reason in words. One that is not ours came from a program; it is shown as it is.
+pub fn why_said(code: &str, text: &Text) -> Cow<'static, str> {
+    match Reason::parse(code) {
         Some(reason) => text.say(&reason.message()),
         None => Cow::Owned(code.to_owned()),
-    })
+    }
+}
+
+#[filter_fn]
+pub fn moved(entry: &LedgerEntry, values: &dyn Values) -> Result<Cow<'static, str>> {
+    Ok(text(values)?.say(&moved_message(entry)))
 }
 
 /// What an entry did: its kind, and for a correction either way which way it went.
-#[filter_fn]
-pub fn moved(entry: &LedgerEntry, values: &dyn Values) -> Result<Cow<'static, str>> {
-    let message = match (entry.kind, entry.delta) {
+pub fn moved_message(entry: &LedgerEntry) -> Message {
+    match (entry.kind, entry.delta) {
         (EntryKind::Adjust, 0..) => msg("moved-add"),
         (EntryKind::Adjust, _) => msg("moved-remove"),
         (kind, _) => kind.message(),
-    };
-    Ok(text(values)?.say(&message))
+    }
 }
 
 /// What people wrote may be in the other language: a screen reader then reads it in that one.

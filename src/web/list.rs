@@ -97,6 +97,11 @@ impl List {
         paths::with_query(self.path, &self.filters)
     }
 
+    /// The address of the same list as a file, for a list that has one.
+    pub fn export(&self) -> String {
+        paths::with_query(&format!("{}.csv", self.path), &self.filters)
+    }
+
     /// The first page of the same list without one of its filters.
     pub fn without(&self, name: &str) -> String {
         let mut other = self.clone();

@@ -22,6 +22,7 @@ pub mod answer;
 pub mod api;
 pub mod assets;
 pub mod badge;
+pub mod export;
 pub mod extract;
 pub mod filters;
 pub mod forms;
@@ -51,7 +52,9 @@ use api::{
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::corrections::{cancel, rollback, stock as correct};
-use pages::{entry, health, ledger, login, machine, ops, orders, overview, prefs, sku, stock};
+use pages::{
+    audit, entry, exports, health, ledger, login, machine, ops, orders, overview, prefs, sku, stock,
+};
 use route::{Entry, get, post};
 
 use crate::domain::role::Action::{Correct, Draft, Reverse, ReverseOwn, View};
@@ -80,6 +83,12 @@ pub fn routes() -> Vec<Entry> {
         get(paths::LEDGER, SignedIn(View), ledger::page),
         get(paths::ENTRY, SignedIn(View), entry::page),
         get(paths::HEALTH, SignedIn(View), health::page),
+        get(paths::AUDIT, SignedIn(View), audit::page),
+
+        // Lists as files.
+        get(paths::STOCK_CSV, SignedIn(View), exports::stock),
+        get(paths::LEDGER_CSV, SignedIn(View), exports::ledger),
+        get(paths::AUDIT_CSV, SignedIn(View), exports::audit),
 
         get(paths::ORDERS, SignedIn(View), orders::list),
         get(paths::ORDER, SignedIn(View), orders::one),

@@ -30,7 +30,7 @@ const ALL: [NavItem; 7] = [
     item(paths::ORDERS, "nav-orders", 'o'),
     item(paths::RECONCILIATION, "nav-reconcile", 'r'),
     item(paths::HEALTH, "nav-health", 'x'),
-    item("/audit", "nav-audit", 'a'),
+    item(paths::AUDIT, "nav-audit", 'a'),
 ];
 
 /// The items, with the one that leads to `here` (a path and query) marked.

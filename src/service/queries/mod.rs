@@ -2,6 +2,7 @@
 //! seconds or not at all: a page would rather say "could not be loaded" than keep anyone waiting.
 
 mod attention;
+mod audit;
 mod ledger;
 mod operations;
 mod orders;

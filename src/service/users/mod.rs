@@ -13,12 +13,12 @@ use self::attempts::Attempts;
 use self::password::Passwords;
 use self::sessions::Sessions;
 pub use self::sessions::Standing;
-use super::audit::Note;
+use super::audit::{By, Note};
 use super::{Audit, Clock};
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::role::Role;
-use crate::domain::user::{NewPassword, User, UserName};
+use crate::domain::user::{Changed, NewPassword, User, UserChange, UserName};
 use crate::store::mysql::users::{self, LockPolicy};
 
 /// Five wrong passwords in a row lock a name for a minute, each further one for twice as long,
@@ -182,6 +182,42 @@ impl Users {
         Ok(())
     }
 
+    /// Changes what somebody may do; from then on, within five seconds everywhere. Disabling ends
+    /// their sessions. The last admin who can sign in stays one, whoever asks at the same time.
+    ///
+    /// # Errors
+    /// `NotConfirmed` while the database is away.
+    pub async fn change(
+        &self,
+        name: &UserName,
+        change: UserChange,
+        by: By<'_>,
+    ) -> ServiceResult<Changed> {
+        let changed = users::user_change(&self.pool, name, change, self.clock.now()).await?;
+        self.sessions.forget(name.as_str());
+        let (action, detail) = match change {
+            UserChange::Role(role) => (AuditAction::RoleChanged, Some(role.as_str())),
+            UserChange::Disable => (AuditAction::UserDisabled, None),
+            UserChange::Enable => (AuditAction::UserEnabled, None),
+        };
+        let (result, detail) = match changed {
+            Changed::Done => (AuditResult::Done, detail),
+            Changed::Same => (AuditResult::NoEffect, detail),
+            Changed::NoSuchUser => (AuditResult::Refused, Some("not_found")),
+            Changed::LastAdmin => (AuditResult::Refused, Some("last_admin")),
+        };
+        self.note(action, name, by, result, detail).await;
+        Ok(changed)
+    }
+
+    /// One person; `None` when nobody has this name.
+    ///
+    /// # Errors
+    /// `NotConfirmed` while the database is away.
+    pub async fn fetch(&self, name: &UserName) -> ServiceResult<Option<User>> {
+        Ok(users::user_fetch(&self.pool, name).await?)
+    }
+
     /// Remembers the language of somebody who is signed in. `tag` is BCP 47, at most 16 long.
     ///
     /// # Errors
@@ -196,17 +232,21 @@ impl Users {
     ///
     /// # Errors
     /// `NotConfirmed` while the database is away.
-    pub async fn create(
+    pub async fn create<'a>(
         &self,
         name: &UserName,
         role: Role,
         password: &NewPassword,
-        by: &str,
+        by: impl Into<By<'a>>,
     ) -> ServiceResult<bool> {
+        let by = by.into();
         let hash = self.passwords.hash(password.expose()).await?;
         let added = users::user_insert(&self.pool, name, role, &hash, self.clock.now()).await?;
         if added {
             self.note_change(AuditAction::UserCreated, name, by, Some(role.as_str()))
+                .await;
+        } else {
+            self.note_refused(AuditAction::UserCreated, name, by, "name_taken")
                 .await;
         }
         Ok(added)
@@ -216,12 +256,13 @@ impl Users {
     ///
     /// # Errors
     /// `NotConfirmed` while the database is away.
-    pub async fn set_password(
+    pub async fn set_password<'a>(
         &self,
         name: &UserName,
         password: &NewPassword,
-        by: &str,
+        by: impl Into<By<'a>>,
     ) -> ServiceResult<bool> {
+        let by = by.into();
         let hash = self.passwords.hash(password.expose()).await?;
         let set = users::user_password_set(&self.pool, name, &hash).await?;
         if set {
@@ -236,16 +277,32 @@ impl Users {
         &self,
         action: AuditAction,
         name: &UserName,
-        by: &str,
+        by: By<'_>,
+        detail: Option<&str>,
+    ) {
+        self.note(action, name, by, AuditResult::Done, detail).await;
+    }
+
+    async fn note_refused(&self, action: AuditAction, name: &UserName, by: By<'_>, why: &str) {
+        self.note(action, name, by, AuditResult::Refused, Some(why))
+            .await;
+    }
+
+    async fn note(
+        &self,
+        action: AuditAction,
+        name: &UserName,
+        by: By<'_>,
+        result: AuditResult,
         detail: Option<&str>,
     ) {
         self.audit
             .note(Note {
-                actor: by,
+                actor: by.actor,
                 action,
                 object: Some(name.as_str()),
-                result: AuditResult::Done,
-                address: None,
+                result,
+                address: by.address,
                 detail,
             })
             .await;

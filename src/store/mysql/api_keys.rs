@@ -84,6 +84,12 @@ pub async fn api_key_revoke(pool: &MySqlPool, id: u64, now: DateTime<Utc>) -> St
     Ok(done.rows_affected() == 1)
 }
 
+/// The name of a key.
+pub async fn api_key_name(pool: &MySqlPool, id: u64) -> StoreResult<Option<String>> {
+    let name = sqlx::query_scalar("SELECT name FROM api_keys WHERE id = ?").bind(id);
+    Ok(name.fetch_optional(pool).await?)
+}
+
 /// All keys, newest first.
 pub async fn api_key_list(pool: &MySqlPool) -> StoreResult<Vec<ApiKey>> {
     #[derive(FromRow)]

@@ -1,11 +1,13 @@
 //! The tables `users` and `ended_sessions`.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{FromRow, MySqlPool};
+use sqlx::mysql::MySqlRow;
+use sqlx::{FromRow, MySqlPool, Row};
 
+use super::json::parse;
 use super::{StoreResult, is_duplicate};
 use crate::domain::role::Role;
-use crate::domain::user::{User, UserName};
+use crate::domain::user::{Changed, User, UserChange, UserName};
 
 /// What is needed to check a password.
 #[derive(Debug, Clone, FromRow)]
@@ -156,7 +158,6 @@ pub async fn session_end(
     Ok(())
 }
 
-/// `false` when nobody has this name.
 /// Notes that somebody was seen, at most once a minute.
 pub async fn user_touch(pool: &MySqlPool, name: &str, now: DateTime<Utc>) -> StoreResult<()> {
     sqlx::query(
@@ -198,39 +199,84 @@ pub async fn user_password_set(
     Ok(set.rows_affected() == 1)
 }
 
+/// Changes a role, or disables or enables somebody, unless nobody could manage users then. The
+/// admins are locked in the order of their names, so that two who demote each other take turns.
+pub async fn user_change(
+    pool: &MySqlPool,
+    name: &UserName,
+    change: UserChange,
+    now: DateTime<Utc>,
+) -> StoreResult<Changed> {
+    let mut tx = pool.begin().await?;
+    let admins: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM users WHERE role = 'admin' AND disabled_at IS NULL
+         ORDER BY name FOR UPDATE",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let row: Option<(Role, Option<DateTime<Utc>>)> =
+        sqlx::query_as("SELECT role, disabled_at FROM users WHERE name = ? FOR UPDATE")
+            .bind(name.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((role, disabled_at)) = row else {
+        return Ok(Changed::NoSuchUser);
+    };
+    let (new_role, new_disabled_at) = match change {
+        UserChange::Role(new) => (new, disabled_at),
+        UserChange::Disable => (role, disabled_at.or(Some(now))),
+        UserChange::Enable => (role, None),
+    };
+    if (new_role, new_disabled_at) == (role, disabled_at) {
+        return Ok(Changed::Same);
+    }
+    let stays = new_role == Role::Admin && new_disabled_at.is_none();
+    if !stays && admins == [name.as_str()] {
+        return Ok(Changed::LastAdmin);
+    }
+    // A session that ended because its user was disabled does not come back with them.
+    let ends = change == UserChange::Disable;
+    sqlx::query(
+        "UPDATE users SET role = ?, disabled_at = ?, session_epoch = session_epoch + ?
+         WHERE name = ?",
+    )
+    .bind(new_role)
+    .bind(new_disabled_at)
+    .bind(u32::from(ends))
+    .bind(name.as_str())
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Changed::Done)
+}
+
+const USER_COLUMNS: &str =
+    "name, role, language, created_at, last_seen_at, locked_until, disabled_at";
+
+/// One person.
+pub async fn user_fetch(pool: &MySqlPool, name: &UserName) -> StoreResult<Option<User>> {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT {USER_COLUMNS} FROM users WHERE name = ?"));
+    let query = sqlx::query_as(sql).bind(name.as_str());
+    Ok(query.fetch_optional(pool).await?)
+}
+
 /// Everybody, by name. People are few; there is no page to it.
 pub async fn user_list(pool: &MySqlPool) -> StoreResult<Vec<User>> {
-    #[derive(FromRow)]
-    struct Row {
-        name: String,
-        role: Role,
-        language: Option<String>,
-        created_at: DateTime<Utc>,
-        last_seen_at: Option<DateTime<Utc>>,
-        locked_until: Option<DateTime<Utc>>,
-        disabled_at: Option<DateTime<Utc>>,
-    }
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT name, role, language, created_at, last_seen_at, locked_until, disabled_at
-         FROM users ORDER BY name LIMIT 1000",
-    )
-    .fetch_all(pool)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let name = row
-                .name
-                .parse()
-                .map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-            Ok(User {
-                name,
-                role: row.role,
-                language: row.language,
-                created_at: row.created_at,
-                last_seen_at: row.last_seen_at,
-                locked_until: row.locked_until,
-                disabled_at: row.disabled_at,
-            })
+    let sql = format!("SELECT {USER_COLUMNS} FROM users ORDER BY name LIMIT 1000");
+    let sql = sqlx::AssertSqlSafe(sql);
+    Ok(sqlx::query_as(sql).fetch_all(pool).await?)
+}
+
+impl FromRow<'_, MySqlRow> for User {
+    fn from_row(r: &MySqlRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            name: parse(r.try_get("name")?)?,
+            role: r.try_get("role")?,
+            language: r.try_get("language")?,
+            created_at: r.try_get("created_at")?,
+            last_seen_at: r.try_get("last_seen_at")?,
+            locked_until: r.try_get("locked_until")?,
+            disabled_at: r.try_get("disabled_at")?,
         })
-        .collect()
+    }
 }

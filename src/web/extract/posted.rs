@@ -64,6 +64,10 @@ impl Posted {
         field.map_or("", |(_, value)| value)
     }
 
+    pub(in crate::web) fn is_foreign(&self) -> bool {
+        self.0.foreign
+    }
+
     pub(in crate::web) fn into_foreign(self) -> Self {
         Self::of_fields(self.0.fields.clone(), true)
     }

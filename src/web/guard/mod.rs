@@ -26,14 +26,17 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 
-use super::extract::{Posted, State, read_and_drain};
+use super::extract::{Address, Posted, State, read_and_drain};
 use super::i18n::msg;
 use super::paths;
 use super::problem::Problem;
 use super::respond::see_other;
 use super::session::{self, FlashKind};
 use super::visitor::Visitor;
+use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::role::{Action, Scope};
+use crate::domain::user::UserName;
+use crate::service::audit::Note;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,8 +102,12 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
             Ok(None)
         }
         Guard::SignedIn(action) => {
-            receive(rule, request).await?;
+            let received = receive(rule, request).await;
             let visitor = Visitor::of(request.request());
+            if received.is_err() && is_foreign(request) {
+                note_foreign(request, &visitor).await;
+            }
+            received?;
             let Some(user) = &visitor.user else {
                 return match request.method().is_safe() {
                     true => Ok(Some(to_login(request, &visitor))),
@@ -108,9 +115,14 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
                 };
             };
             if !user.role.may(action) {
+                note(request, &user.name, AuditAction::Trespassed).await;
                 return Err(Problem::forbidden(action));
             }
-            confirm(rule, request)?;
+            let confirmed = confirm(rule, request);
+            if is_foreign(request) {
+                note_foreign(request, &visitor).await;
+            }
+            confirmed?;
             pausable(request)?;
             Ok(None)
         }
@@ -169,6 +181,33 @@ fn confirm(rule: Rule, request: &ServiceRequest) -> Result<(), Problem> {
             "the form's token is not the session's",
         )),
     }
+}
+
+fn is_foreign(request: &ServiceRequest) -> bool {
+    Posted::of(request.request()).is_some_and(|posted| posted.is_foreign())
+}
+
+async fn note_foreign(request: &ServiceRequest, visitor: &Visitor) {
+    if let Some(user) = &visitor.user {
+        note(request, &user.name, AuditAction::ForeignForm).await;
+    }
+}
+
+/// What was refused before any service heard of it stands in the audit, too.
+async fn note(request: &ServiceRequest, name: &UserName, action: AuditAction) {
+    let address = Address::of(request.request()).text();
+    let audit = &State::of(request.request()).services.audit;
+    let object = format!("{} {}", request.method(), request.path());
+    audit
+        .note(Note {
+            actor: &format!("user:{name}"),
+            action,
+            object: Some(&object),
+            result: AuditResult::Refused,
+            address: address.as_deref(),
+            detail: None,
+        })
+        .await;
 }
 
 fn pausable(request: &ServiceRequest) -> Result<(), Problem> {

@@ -20,6 +20,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
     macro_rules! all {
         ($lang:literal) => {
             &areas!($lang:
+                "audit"
                 "corrections"
                 "errors"
                 "forms"

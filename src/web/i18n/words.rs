@@ -1,6 +1,7 @@
 //! The words of the domain. Each value names its message, so that `{{ user.role|t }}` is enough.
 
 use super::{Message, Worded, msg};
+use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::ledger::{DocumentKind, EntryKind};
 use crate::domain::listing::StockSort;
 use crate::domain::operation::{OpKind, OpStatus};
@@ -40,6 +41,36 @@ words! {
         ReverseOwn => "action-reverse-own",
         Repair => "action-repair",
         Administer => "action-administer",
+    }
+    AuditAction {
+        SignIn => "did-sign-in",
+        SignOut => "did-sign-out",
+        UserCreated => "did-user-created",
+        RoleChanged => "did-role-changed",
+        UserDisabled => "did-user-disabled",
+        UserEnabled => "did-user-enabled",
+        PasswordSet => "did-password-set",
+        KeyCreated => "did-key-created",
+        KeyRevoked => "did-key-revoked",
+        Drafted => "did-drafted",
+        Redrafted => "did-redrafted",
+        Confirmed => "did-confirmed",
+        Approved => "did-approved",
+        Discarded => "did-discarded",
+        Imported => "did-imported",
+        PaymentAsked => "did-payment-asked",
+        Reconciled => "did-reconciled",
+        Repaired => "did-repaired",
+        Paused => "did-paused",
+        Resumed => "did-resumed",
+        Trespassed => "did-trespassed",
+        ForeignForm => "did-foreign-form",
+    }
+    AuditResult {
+        Done => "came-done",
+        Refused => "came-refused",
+        NoEffect => "came-no-effect",
+        Locked => "came-locked",
     }
     Part {
         Database => "band-database",

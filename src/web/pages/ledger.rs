@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::domain::ids::{DocumentNo, OpId, Sku, Warehouse};
 use crate::domain::ledger::{EntryKind, LedgerEntry};
 use crate::domain::listing::{LedgerFilter, LedgerKey, Limit};
+use crate::web::export;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
 use crate::web::i18n::{Message, Text, Worded, msg};
@@ -66,7 +67,7 @@ impl LedgerQuery {
         }
     }
 
-    fn fields(&self) -> [(&'static str, &str); 7] {
+    pub(super) fn fields(&self) -> [(&'static str, &str); 7] {
         [
             ("sku", self.sku.trim()),
             ("wh", &self.wh),
@@ -79,7 +80,11 @@ impl LedgerQuery {
     }
 
     /// `known`: all warehouses.
-    fn filter(&self, known: &[Warehouse], text: &Text) -> Result<LedgerFilter, FormErrors> {
+    pub(super) fn filter(
+        &self,
+        known: &[Warehouse],
+        text: &Text,
+    ) -> Result<LedgerFilter, FormErrors> {
         let mut check = Check::new();
         let sku = check.field("sku", sku(&self.sku));
         let warehouse = check.field("wh", filter::warehouse(&self.wh, known));

@@ -1,7 +1,9 @@
 //! Pages: a file each, with the page's struct, its handlers and its form.
 
+pub mod audit;
 pub mod corrections;
 pub mod entry;
+pub mod exports;
 pub mod health;
 pub mod ledger;
 pub mod login;

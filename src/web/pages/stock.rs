@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::domain::ids::{Sku, Warehouse};
 use crate::domain::listing::{Limit, StockFilter, StockKey, StockSort};
 use crate::domain::stock::{StockLevel, StockState};
+use crate::web::export;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FormErrors, FormView, filter};
 use crate::web::i18n::{Message, Worded};
@@ -65,7 +66,7 @@ pub struct StockQuery {
 }
 
 impl StockQuery {
-    fn fields(&self) -> [(&'static str, &str); 4] {
+    pub(super) fn fields(&self) -> [(&'static str, &str); 4] {
         let sort = Some(self.sort.as_str()).filter(|sort| *sort != StockSort::Sku.as_str());
         [
             ("q", self.q.trim()),
@@ -76,7 +77,10 @@ impl StockQuery {
     }
 
     /// `known`: all warehouses.
-    fn filter(&self, known: &[Warehouse]) -> Result<(StockFilter, StockSort), FormErrors> {
+    pub(super) fn filter(
+        &self,
+        known: &[Warehouse],
+    ) -> Result<(StockFilter, StockSort), FormErrors> {
         let mut check = Check::new();
         let q = check.field("q", filter::text(&self.q, Q_MAX_CHARS));
         let warehouse = check.field("wh", filter::warehouse(&self.wh, known));

@@ -1,6 +1,8 @@
 //! The frame of the pages, over HTTP.
 
+mod audit;
 mod corrections;
+mod exports;
 mod frame;
 mod guards;
 mod health;

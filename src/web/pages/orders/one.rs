@@ -5,11 +5,13 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::ids::DocumentNo;
 use crate::domain::order::{EventKind, Order, OrderEvent, OrderStatus};
 use crate::domain::reason::Reason;
 use crate::domain::rejection::{Rejection, ServiceError};
 use crate::domain::role::Action;
+use crate::service::audit::Note;
 use crate::web::extract::{Path, Staff, State};
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
@@ -143,7 +145,22 @@ pub async fn check(
 ) -> Result<HttpResponse, Problem> {
     let number = parsed(&order_no)?;
     let cashier = &web.services.cashier;
-    match cashier.check_payment(&number, person.actor()).await {
+    let answer = cashier.check_payment(&number, person.actor()).await;
+    let (result, detail) = match &answer {
+        Ok(checked) => (AuditResult::Done, checked.payment_state.as_str()),
+        Err(ServiceError::Rejected(why)) => (AuditResult::Refused, why.code()),
+        Err(_) => (AuditResult::NoEffect, "no_answer"),
+    };
+    let note = Note {
+        actor: &person.actor().to_string(),
+        action: AuditAction::PaymentAsked,
+        object: Some(number.as_str()),
+        result,
+        address: person.address.as_deref(),
+        detail: Some(detail),
+    };
+    web.services.audit.note(note).await;
+    match answer {
         Ok(checked) => {
             let found = msg("order-checked")
                 .with("state", checked.payment_state.message())

@@ -1,0 +1,56 @@
+# Who did what, and lists as files.
+
+audit-title = Audit
+audit-list = Who did what, newest first
+audit-what = What
+audit-object = Object
+audit-result = Result
+audit-address = From address
+audit-detail = Detail
+audit-from = From
+audit-to = To
+audit-none-yet = Nothing has been noted yet.
+audit-no-match = Nothing in the audit matches these filters.
+audit-look-further = Nothing found among the newest rows looked at. Older ones may match.
+
+did-sign-in = signed in
+did-sign-out = signed out
+did-user-created = added a user
+did-role-changed = changed a role
+did-user-disabled = disabled a user
+did-user-enabled = enabled a user
+did-password-set = set a password
+did-key-created = created an API key
+did-key-revoked = revoked an API key
+did-drafted = drafted
+did-redrafted = replaced a draft
+did-confirmed = confirmed
+did-approved = confirmed for somebody else
+did-discarded = discarded a draft
+did-imported = imported a file
+did-payment-asked = asked the payment gateway
+did-reconciled = started a reconciliation
+did-repaired = repaired the gate
+did-paused = paused changes
+did-resumed = allowed changes again
+did-trespassed = tried what their role may not
+did-foreign-form = sent a form that was not from this page
+
+came-done = Done
+came-refused = Refused
+came-no-effect = No effect
+came-locked = Locked out
+
+who-unknown = (unknown) { $name }
+
+# $rows: a number.
+export-link = Export CSV
+export-limit = All that match the filters, at most { $rows } rows
+export-stopped = Stopped after { $rows } rows; there are more. Choose narrower filters.
+# $zone: the site zone.
+export-time = Time ({ $zone })
+export-last-change = Last change ({ $zone })
+export-before = Available before
+export-after = Available after
+export-rolls-back = Rolls back
+export-rolled-back-by = Rolled back by

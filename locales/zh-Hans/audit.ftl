@@ -1,0 +1,56 @@
+# Who did what, and lists as files.
+
+audit-title = 操作审计
+audit-list = 谁做了什么，最新在前
+audit-what = 动作
+audit-object = 对象
+audit-result = 结果
+audit-address = 来源地址
+audit-detail = 详情
+audit-from = 起
+audit-to = 止
+audit-none-yet = 暂无记录。
+audit-no-match = 没有符合条件的审计记录。
+audit-look-further = 已查看的最新记录中没有匹配项，更早的记录中可能有。
+
+did-sign-in = 登录
+did-sign-out = 退出登录
+did-user-created = 新增用户
+did-role-changed = 更改角色
+did-user-disabled = 停用用户
+did-user-enabled = 启用用户
+did-password-set = 设置密码
+did-key-created = 创建 API 密钥
+did-key-revoked = 吊销 API 密钥
+did-drafted = 填写草稿
+did-redrafted = 替换草稿
+did-confirmed = 确认
+did-approved = 代他人确认
+did-discarded = 丢弃草稿
+did-imported = 导入文件
+did-payment-asked = 查询支付网关
+did-reconciled = 启动对账
+did-repaired = 修复闸口
+did-paused = 暂停修改
+did-resumed = 恢复修改
+did-trespassed = 尝试角色无权的操作
+did-foreign-form = 提交了非本页面的表单
+
+came-done = 完成
+came-refused = 已拒绝
+came-no-effect = 无效果
+came-locked = 已锁定
+
+who-unknown = （未知）{ $name }
+
+# $rows: a number.
+export-link = 导出 CSV
+export-limit = 符合筛选的全部数据，最多 { $rows } 行
+export-stopped = 已在 { $rows } 行处停止，还有更多数据，请缩小筛选范围。
+# $zone: the site zone.
+export-time = 时间（{ $zone }）
+export-last-change = 最近变动（{ $zone }）
+export-before = 变动前可售
+export-after = 变动后可售
+export-rolls-back = 冲正对象
+export-rolled-back-by = 冲正流水

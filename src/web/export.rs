@@ -1,0 +1,200 @@
+//! Lists as files for spreadsheets: UTF-8 with a byte order mark, commas, CRLF, the header in the
+//! reader's language. They are read page by page and sent as they are read, so that a long one
+//! needs no memory; the first page is read before the answer begins, so that what cannot be read
+//! is answered like on any other page. What breaks off later breaks off the download.
+
+use std::sync::{Arc, LazyLock};
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::web::Bytes;
+use csv::{Terminator, WriterBuilder};
+use futures_util::stream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::i18n::{Message, Text, msg};
+use super::problem::Problem;
+use crate::domain::listing::{Limit, Page};
+use crate::domain::rejection::{ServiceError, ServiceResult};
+
+/// A file has at most this many rows; one that was cut says so in its last line.
+pub const ROWS: u32 = 100_000;
+/// Files that are sent at one time, by this instance; whoever comes then is told to come again.
+const AT_ONCE: usize = 4;
+
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(AT_ONCE)));
+
+/// What stands in one cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// A number of ours: units, an amount. It stands as it is.
+    Number(i64),
+    /// Anything else. A spreadsheet must never take it for a formula.
+    Text(String),
+}
+
+impl Cell {
+    /// A text; an empty cell when there is none.
+    pub fn text(text: Option<impl Into<String>>) -> Self {
+        Self::Text(text.map_or_else(String::new, Into::into))
+    }
+
+    fn written(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => harmless(text),
+        }
+    }
+}
+
+/// What would begin a formula gets an apostrophe before it, also in full width.
+fn harmless(text: &str) -> String {
+    let dangerous = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    match text.starts_with(dangerous) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}
+
+/// What a file is called and what stands in its first line.
+pub struct Sheet {
+    /// Such as `stock`; the time is added.
+    pub name: &'static str,
+    pub columns: Vec<Message>,
+}
+
+/// Sends all pages that `fetch` finds, from the first on. `row` makes the cells of one row, as
+/// many as there are columns.
+///
+/// # Errors
+/// What reading the first page says; 429 when too many files are being sent.
+pub async fn send<T, K, F, R>(
+    text: Text,
+    sheet: Sheet,
+    mut fetch: impl FnMut(Option<K>, Limit) -> F + 'static,
+    row: R,
+) -> Result<HttpResponse, Problem>
+where
+    T: 'static,
+    K: 'static,
+    F: Future<Output = ServiceResult<Page<T, K>>> + 'static,
+    R: Fn(&T) -> Vec<Cell> + 'static,
+{
+    let permit = TURNS.clone().try_acquire_owned();
+    let permit = permit.map_err(|_| ServiceError::Busy)?;
+    let limit = Limit::new(Limit::MAX).ok_or_else(|| Problem::internal("no rows"))?;
+    let first = fetch(None, limit).await?;
+    let disposition = format!(
+        "attachment; filename=\"{}-{}.csv\"",
+        sheet.name,
+        text.now.with_timezone(&text.zone).format("%Y%m%d-%H%M%S")
+    );
+    let head = head(&sheet.columns, &text)?;
+    let state = Sending {
+        fetch,
+        row,
+        text,
+        page: Some(first),
+        sent: 0,
+        limit,
+        head: Some(head),
+        _permit: permit,
+    };
+    let body = stream::try_unfold(state, |mut state| async move {
+        let chunk = state.next().await?;
+        Ok::<_, ServiceError>(chunk.map(|chunk| (Bytes::from(chunk), state)))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((CONTENT_DISPOSITION, disposition))
+        .streaming(body))
+}
+
+struct Sending<T, K, P, R> {
+    fetch: P,
+    row: R,
+    text: Text,
+    page: Option<Page<T, K>>,
+    sent: u32,
+    limit: Limit,
+    head: Option<Vec<u8>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl<T, K, P, F, R> Sending<T, K, P, R>
+where
+    P: FnMut(Option<K>, Limit) -> F,
+    F: Future<Output = ServiceResult<Page<T, K>>>,
+    R: Fn(&T) -> Vec<Cell>,
+{
+    /// The next piece of the file; `None` at its end.
+    async fn next(&mut self) -> ServiceResult<Option<Vec<u8>>> {
+        if let Some(head) = self.head.take() {
+            return Ok(Some(head));
+        }
+        let Some(page) = self.page.take() else {
+            return Ok(None);
+        };
+        let left = usize::try_from(ROWS - self.sent).unwrap_or(0);
+        let cut = page.items.len() > left || (page.items.len() == left && page.next.is_some());
+        let mut rows: Vec<Vec<Cell>> = page.items.iter().take(left).map(&self.row).collect();
+        self.sent += u32::try_from(rows.len()).unwrap_or(ROWS);
+        if cut {
+            let stopped = self.text.say(&msg("export-stopped").with("rows", ROWS));
+            rows.push(vec![Cell::Text(stopped.into_owned())]);
+        } else if let Some(after) = page.next {
+            self.page = Some((self.fetch)(Some(after), self.limit).await?);
+        }
+        let written = lines(&rows).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        Ok(Some(written))
+    }
+}
+
+fn head(columns: &[Message], text: &Text) -> Result<Vec<u8>, Problem> {
+    let named = columns
+        .iter()
+        .map(|name| Cell::Text(text.say(name).into_owned()));
+    let line = lines(&[named.collect()]).map_err(Problem::internal)?;
+    Ok(["\u{FEFF}".as_bytes(), &line].concat())
+}
+
+fn lines(rows: &[Vec<Cell>]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .flexible(true)
+        .from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row.iter().map(Cell::written))?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_people_wrote_begins_a_formula() {
+        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "－1"] {
+            let written = Cell::Text(bad.to_owned()).written();
+            assert_eq!(written, format!("'{bad}"));
+        }
+        for good in ["", "CUP-1", "杯 = 1", "led_1-2", " =1"] {
+            assert_eq!(Cell::Text(good.to_owned()).written(), good);
+        }
+        assert_eq!(Cell::Number(-3).written(), "-3");
+    }
+
+    #[test]
+    fn lines_end_as_spreadsheets_like_it_and_quote_what_must_be() {
+        let row = vec![
+            Cell::Text("a,\"b\"".to_owned()),
+            Cell::Number(7),
+            Cell::text(None::<String>),
+        ];
+        let written = lines(&[row]).unwrap();
+        assert_eq!(written, b"\"a,\"\"b\"\"\",7,\r\n");
+    }
+}

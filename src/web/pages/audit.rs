@@ -1,0 +1,203 @@
+//! `/audit`
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::domain::audit::{AuditAction, AuditEntry, AuditResult, AuditRow};
+use crate::domain::ids::{DocumentNo, OpId};
+use crate::domain::listing::{AuditFilter, AuditKey, Limit};
+use crate::web::export;
+use crate::web::extract::{Query, State};
+use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::i18n::{Text, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::{filters, paths};
+
+const ROWS: u32 = 100;
+const WHO_MAX_CHARS: usize = 80;
+
+#[derive(Template)]
+#[template(path = "pages/audit.html")]
+struct AuditPage {
+    layout: Layout,
+    form: FormView,
+    list: List,
+    chips: Vec<Chip>,
+    actions: Vec<(&'static str, String)>,
+    content: Content,
+    pager: Pager,
+}
+
+enum Content {
+    /// What the filters say cannot be read.
+    Refused,
+    NotLoaded,
+    Rows {
+        rows: Vec<AuditRow>,
+        caption: String,
+    },
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct AuditQuery {
+    actor: String,
+    kind: String,
+    from: String,
+    to: String,
+    after: String,
+}
+
+impl AuditQuery {
+    pub(super) fn fields(&self) -> [(&'static str, &str); 4] {
+        [
+            ("actor", self.actor.trim()),
+            ("kind", &self.kind),
+            ("from", self.from.trim()),
+            ("to", self.to.trim()),
+        ]
+    }
+
+    pub(super) fn filter(&self, text: &Text) -> Result<AuditFilter, FormErrors> {
+        let mut check = Check::new();
+        let actor = check.field("actor", filter::text(&self.actor, WHO_MAX_CHARS));
+        let action = check.field("kind", filter::one_of(&self.kind, AuditAction::parse));
+        let from = check.field("from", filter::moment(&self.from, text.zone));
+        let to = check.field("to", filter::moment(&self.to, text.zone));
+        let mut errors = check.errors();
+        let from = from.flatten().map(|from| from.begin);
+        let to = to.flatten().map(|to| to.end);
+        if let (Some(from), Some(to)) = (from, to)
+            && from >= to
+        {
+            let message = msg("ledger-from-after-to");
+            errors.push(FieldError {
+                field: "from",
+                message,
+            });
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(AuditFilter {
+            actor: actor.flatten(),
+            action: action.flatten(),
+            from,
+            to,
+        })
+    }
+
+    fn chips(&self, filter: &AuditFilter) -> Vec<Chip> {
+        let action = filter
+            .action
+            .map(|a| chip("kind", "audit-what", a.message()));
+        let typed = [
+            ("actor", "ledger-who", self.actor.trim()),
+            ("from", "audit-from", self.from.trim()),
+            ("to", "audit-to", self.to.trim()),
+        ];
+        let typed = typed.into_iter().filter(|(_, _, value)| !value.is_empty());
+        let typed = typed.map(|(name, label, value)| chip(name, label, value));
+        typed.chain(action).collect()
+    }
+}
+
+/// `GET /audit`
+pub async fn page(
+    layout: Layout,
+    Query(query): Query<AuditQuery>,
+    session: Session,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let (filter, errors) = match query.filter(&layout.text) {
+        Ok(filter) => (filter, None),
+        Err(errors) => (AuditFilter::default(), Some(errors)),
+    };
+    let page = AuditPage::new(layout, &query, &filter);
+    if let Some(errors) = errors {
+        return Ok(page.refuse(errors));
+    }
+    let now = web.services.clock.now();
+    match page.list.place(&web.sealer, &query.after, now) {
+        Some(place) => page.show(&web, &filter, &place).await,
+        None => Ok(page.list.moved_on(&session)),
+    }
+}
+
+/// The page of what an entry is about, where it has one.
+fn object_path(entry: &AuditEntry) -> Option<String> {
+    let object = entry.object.as_deref()?;
+    match entry.action {
+        AuditAction::Drafted
+        | AuditAction::Redrafted
+        | AuditAction::Confirmed
+        | AuditAction::Approved
+        | AuditAction::Discarded => {
+            let op: OpId = object.parse().ok()?;
+            // A refused form never became an operation.
+            let made = entry.action != AuditAction::Drafted || entry.result != AuditResult::Refused;
+            made.then(|| paths::op(&op))
+        }
+        AuditAction::PaymentAsked => {
+            let order: DocumentNo = object.parse().ok()?;
+            Some(paths::order(&order))
+        }
+        _ => None,
+    }
+}
+
+impl AuditPage {
+    fn new(layout: Layout, query: &AuditQuery, filter: &AuditFilter) -> Self {
+        let fields = query.fields();
+        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let text = layout.text;
+        let said = |a: &AuditAction| (a.as_str(), text.say(&a.message()).into_owned());
+        Self {
+            form: FormView::filled(typed.into()),
+            list: List::new(paths::AUDIT, &fields),
+            chips: query.chips(filter),
+            actions: AuditAction::ALL.iter().map(said).collect(),
+            content: Content::NotLoaded,
+            pager: Pager::default(),
+            layout,
+        }
+    }
+
+    fn refuse(mut self, errors: FormErrors) -> HttpResponse {
+        self.content = Content::Refused;
+        let status = StatusCode::BAD_REQUEST;
+        self.form = self.form.errors(errors).with_status(status);
+        self.layout.with_status(status, &self)
+    }
+
+    async fn show(
+        mut self,
+        web: &State,
+        filter: &AuditFilter,
+        place: &Place<AuditKey>,
+    ) -> Result<HttpResponse, Problem> {
+        let queries = &web.services.queries;
+        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let found = queries.audit_list(filter, place.after().copied(), limit);
+        let Some(found) = loaded(found.await)? else {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let mut response = self.layout.with_status(status, &self);
+            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
+            return Ok(response);
+        };
+        self.pager = self.list.pager(web, place, &found.value);
+        let caption = self.pager.caption(None, found.as_of);
+        let caption = caption.map(|rows| msg("ledger-caption").with("rows", rows));
+        let text = self.layout.text;
+        self.content = Content::Rows {
+            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
+            rows: found.value.items,
+        };
+        Ok(self.layout.ok(&self))
+    }
+}

@@ -1,0 +1,186 @@
+//! Lists as files: `/stock.csv`, `/ledger.csv`, `/audit.csv`, each with the filters of its list.
+//! What the filters say wrongly is shown by the list itself.
+
+use actix_web::HttpResponse;
+
+use super::audit::AuditQuery;
+use super::ledger::LedgerQuery;
+use super::stock::StockQuery;
+use crate::domain::audit::AuditRow;
+use crate::domain::ledger::LedgerEntry;
+use crate::domain::listing::{StockKey, StockSort};
+use crate::domain::stock::StockLevel;
+use crate::web::export::{Cell, Sheet, send};
+use crate::web::extract::{Query, State};
+use crate::web::filters;
+use crate::web::i18n::{Text, Worded, msg};
+use crate::web::layout::Layout;
+use crate::web::list::List;
+use crate::web::paths;
+use crate::web::problem::Problem;
+use crate::web::respond::see_other;
+
+/// `GET /stock.csv`: always by SKU, for that order costs nothing however long the list is.
+pub async fn stock(
+    layout: Layout,
+    Query(query): Query<StockQuery>,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let text = layout.text;
+    let known = web.services.queries.warehouses().await?.value;
+    let Ok((filter, _)) = query.filter(&known) else {
+        return Ok(see_other(&List::new(paths::STOCK, &query.fields()).first()));
+    };
+    let sheet = Sheet {
+        name: "stock",
+        columns: vec![
+            msg("warehouse"),
+            msg("ledger-sku"),
+            msg("stock-name"),
+            msg("available"),
+            msg("reserved"),
+            msg("on-hand"),
+            msg("stock-state"),
+            msg("sku-low-water"),
+            msg("sku-version"),
+            msg("export-last-change").with("zone", text.zone.name()),
+        ],
+    };
+    let queries = web.services.queries.clone();
+    let fetch = move |after: Option<StockKey>, limit| {
+        let (queries, filter) = (queries.clone(), filter.clone());
+        async move {
+            let page = queries.stock_list(&filter, StockSort::Sku, after.as_ref(), limit);
+            Ok(page.await?.value)
+        }
+    };
+    send(text, sheet, fetch, move |level| stock_row(level, &text)).await
+}
+
+fn stock_row(level: &StockLevel, text: &Text) -> Vec<Cell> {
+    let units = |units: Option<i64>| match units {
+        Some(units) => Cell::Number(units),
+        None => Cell::Text(text.say(&msg("unlimited")).into_owned()),
+    };
+    vec![
+        Cell::Text(level.warehouse.to_string()),
+        Cell::Text(level.sku.to_string()),
+        Cell::Text(level.name.clone()),
+        units(level.available()),
+        Cell::Number(level.reserved),
+        units(level.on_hand()),
+        Cell::Text(text.say(&level.state().message()).into_owned()),
+        level
+            .low_water
+            .map_or_else(|| Cell::text(None::<String>), Cell::Number),
+        Cell::Number(i64::try_from(level.version).unwrap_or(i64::MAX)),
+        Cell::Text(text.full(level.updated_at)),
+    ]
+}
+
+/// `GET /ledger.csv`
+pub async fn ledger(
+    layout: Layout,
+    Query(query): Query<LedgerQuery>,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let text = layout.text;
+    let known = web.services.queries.warehouses().await?.value;
+    let Ok(filter) = query.filter(&known, &text) else {
+        return Ok(see_other(
+            &List::new(paths::LEDGER, &query.fields()).first(),
+        ));
+    };
+    let sheet = Sheet {
+        name: "ledger",
+        columns: vec![
+            msg("export-time").with("zone", text.zone.name()),
+            msg("ledger-id"),
+            msg("warehouse"),
+            msg("ledger-sku"),
+            msg("ledger-kind"),
+            msg("ledger-change"),
+            msg("export-before"),
+            msg("export-after"),
+            msg("ledger-who"),
+            msg("reason"),
+            msg("note"),
+            msg("reference"),
+            msg("ledger-document"),
+            msg("export-rolls-back"),
+            msg("export-rolled-back-by"),
+        ],
+    };
+    let queries = web.services.queries.clone();
+    let fetch = move |after, limit| {
+        let (queries, filter) = (queries.clone(), filter.clone());
+        async move { Ok(queries.ledger_list(&filter, after, limit).await?.value) }
+    };
+    send(text, sheet, fetch, move |entry| ledger_row(entry, &text)).await
+}
+
+fn ledger_row(entry: &LedgerEntry, text: &Text) -> Vec<Cell> {
+    let units = |units: Option<i64>| match units {
+        Some(units) => Cell::Number(units),
+        None => Cell::Text(text.say(&msg("unlimited")).into_owned()),
+    };
+    let reason = entry.reason.as_deref();
+    vec![
+        Cell::Text(text.full(entry.created_at)),
+        Cell::Text(entry.id.to_string()),
+        Cell::Text(entry.warehouse.to_string()),
+        Cell::Text(entry.sku.to_string()),
+        Cell::Text(text.say(&filters::moved_message(entry)).into_owned()),
+        Cell::Number(entry.delta),
+        units(entry.balance_before()),
+        units(entry.balance),
+        Cell::Text(filters::who_said(&entry.actor, text).into_owned()),
+        Cell::text(reason.map(|code| filters::why_said(code, text).into_owned())),
+        Cell::text(entry.note.clone()),
+        Cell::text(entry.reference.clone()),
+        Cell::Text(entry.document.to_string()),
+        Cell::text(entry.reverses.map(|id| id.to_string())),
+        Cell::text(entry.reversed_by.map(|id| id.to_string())),
+    ]
+}
+
+/// `GET /audit.csv`
+pub async fn audit(
+    layout: Layout,
+    Query(query): Query<AuditQuery>,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let text = layout.text;
+    let Ok(filter) = query.filter(&text) else {
+        return Ok(see_other(&List::new(paths::AUDIT, &query.fields()).first()));
+    };
+    let sheet = Sheet {
+        name: "audit",
+        columns: vec![
+            msg("export-time").with("zone", text.zone.name()),
+            msg("ledger-who"),
+            msg("audit-what"),
+            msg("audit-object"),
+            msg("audit-result"),
+            msg("audit-address"),
+            msg("audit-detail"),
+        ],
+    };
+    let queries = web.services.queries.clone();
+    let fetch = move |after, limit| {
+        let (queries, filter) = (queries.clone(), filter.clone());
+        async move { Ok(queries.audit_list(&filter, after, limit).await?.value) }
+    };
+    let row = move |AuditRow { entry, .. }: &AuditRow| {
+        vec![
+            Cell::Text(text.full(entry.at)),
+            Cell::Text(filters::who_said(&entry.actor, &text).into_owned()),
+            Cell::Text(text.say(&entry.action.message()).into_owned()),
+            Cell::text(entry.object.clone()),
+            Cell::Text(text.say(&entry.result.message()).into_owned()),
+            Cell::text(entry.address.clone()),
+            Cell::text(entry.detail.clone()),
+        ]
+    };
+    send(text, sheet, fetch, row).await
+}
