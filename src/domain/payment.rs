@@ -1,6 +1,7 @@
 //! What payment gateways can say, in words that fit them all.
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 
 use super::ids::DocumentNo;
 use super::money::Money;
@@ -66,6 +67,12 @@ pub enum Notification {
     Paid(VerifiedPayment),
     /// Something else happened to this payment: a reason to ask, never to act.
     Hint(DocumentNo),
+    /// Something happened to a refund: a reason to ask about it, never to act.
+    Refund {
+        /// `None` when the gateway does not say it, or says a number that is not ours.
+        order_no: Option<DocumentNo>,
+        refund_no: String,
+    },
     /// Verified, and nothing to do with a payment.
     Other,
 }
@@ -103,4 +110,82 @@ pub enum GatewayAnswer {
     Refused(String),
     /// No answer, or none that proves anything. Never a reason to roll back.
     Unknown(String),
+}
+
+/// Money to be given back: a whole payment, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRefund {
+    /// Ours: see [`refund_no`]. A gateway gives back once for one number, however often it is
+    /// asked, so every retry carries the same.
+    pub refund_no: String,
+    pub order_no: DocumentNo,
+    /// The gateway's number of the payment that goes back.
+    pub transaction_id: String,
+    /// What goes back; at most `total`, and in its currency.
+    pub amount: Money,
+    /// What was paid.
+    pub total: Money,
+    /// Shown to the payer: 1-80 bytes.
+    pub reason: String,
+}
+
+impl NewRefund {
+    /// The longest reason that every gateway takes.
+    pub const MAX_REASON_BYTES: usize = 80;
+
+    /// A whole payment, back to where it came from.
+    pub fn whole(payment: &VerifiedPayment, reason: impl Into<String>) -> Self {
+        Self {
+            refund_no: refund_no(&payment.gateway, &payment.transaction_id),
+            order_no: payment.order_no.clone(),
+            transaction_id: payment.transaction_id.clone(),
+            amount: payment.amount,
+            total: payment.amount,
+            reason: reason.into(),
+        }
+    }
+
+    /// Why no gateway would take it, in a few words.
+    pub fn fault(&self) -> Option<&'static str> {
+        if self.amount.currency != self.total.currency || self.amount.minor > self.total.minor {
+            return Some("more would go back than was paid");
+        }
+        let length = self.reason.len();
+        if length == 0 || length > Self::MAX_REASON_BYTES {
+            return Some("the reason must be 1 to 80 bytes");
+        }
+        None
+    }
+}
+
+/// The refund's number at its gateway: one for each payment, so that no payment goes back twice.
+/// `LP` and 32 hexadecimal digits, which every gateway takes.
+pub fn refund_no(gateway: &str, transaction_id: &str) -> String {
+    let text = format!("stockdesk refund_no\n{gateway}\n{transaction_id}");
+    let digest = Sha256::digest(text.as_bytes());
+    let hex: String = digest[..16].iter().map(|b| format!("{b:02x}")).collect();
+    format!("LP{hex}")
+}
+
+/// What asking a gateway for a refund, or about one, came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundAnswer {
+    /// Confirmed: the money went back.
+    Refunded {
+        at: DateTime<Utc>,
+        evidence: Evidence,
+    },
+    /// Taken on; the money is on its way. Ask again later.
+    Processing,
+    /// Final at the gateway, and nothing arrives by itself: their word for it, such as
+    /// `ABNORMAL` or `CLOSED`. People must look.
+    Failed(String),
+    /// Not taken on: our configuration, permission or balance. The same request can be made
+    /// again once people have seen to it.
+    Refused(String),
+    /// No answer, or none that proves anything: it may have been taken on. Asking for it again is
+    /// safe, for it has the same number.
+    Unknown(String),
+    /// There is no such refund (yet).
+    NotFound,
 }

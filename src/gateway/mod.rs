@@ -20,7 +20,9 @@ pub use watch::{GatewayHealth, Watched};
 pub use wechat_pay::{WechatPayGateway, WechatPayPublicKey, WechatPaySettings};
 
 use crate::domain::ids::DocumentNo;
-use crate::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notification};
+use crate::domain::payment::{
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+};
 
 /// Where a gateway's client reads the time from, for its signatures.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -74,6 +76,12 @@ pub trait PaymentGateway: Send + Sync {
             (_, answer) => answer,
         }
     }
+
+    /// Gives money back. Asking again is safe: one number is refunded once.
+    async fn refund(&self, refund: &NewRefund) -> RefundAnswer;
+
+    /// Asks what became of a refund.
+    async fn query_refund(&self, refund: &NewRefund) -> RefundAnswer;
 
     /// Reads a notification, if the gateway's own signature stands under it. `now` is checked
     /// against the time that was signed.

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Acknowledgement, CloseAsked, Headers, NotificationRefused, PaymentGateway};
 use crate::domain::ids::DocumentNo;
-use crate::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notification};
+use crate::domain::payment::{
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+};
 
 /// A gateway as the health page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +120,20 @@ impl PaymentGateway for Watched {
         answer
     }
 
+    async fn refund(&self, refund: &NewRefund) -> RefundAnswer {
+        let begun = Instant::now();
+        let answer = self.gateway.refund(refund).await;
+        self.note("refund", begun, refund_word(&answer));
+        answer
+    }
+
+    async fn query_refund(&self, refund: &NewRefund) -> RefundAnswer {
+        let begun = Instant::now();
+        let answer = self.gateway.query_refund(refund).await;
+        self.note("query_refund", begun, refund_word(&answer));
+        answer
+    }
+
     fn verify_notification(
         &self,
         headers: &Headers<'_>,
@@ -137,5 +153,16 @@ impl PaymentGateway for Watched {
 
     fn acknowledgement(&self) -> Acknowledgement {
         self.gateway.acknowledgement()
+    }
+}
+
+fn refund_word(answer: &RefundAnswer) -> &'static str {
+    match answer {
+        RefundAnswer::Refunded { .. } => "refunded",
+        RefundAnswer::Processing => "processing",
+        RefundAnswer::Failed(_) => "failed",
+        RefundAnswer::Refused(_) => "refused",
+        RefundAnswer::Unknown(_) => "unknown",
+        RefundAnswer::NotFound => "not_found",
     }
 }

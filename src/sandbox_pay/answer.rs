@@ -90,7 +90,10 @@ impl Answer {
             }
             Failed::No(no) => {
                 let status = match no {
-                    No::OrderNotExist => StatusCode::NOT_FOUND,
+                    No::OrderNotExist | No::TransactionNotExist | No::RefundNotExist => {
+                        StatusCode::NOT_FOUND
+                    }
+                    No::NotEnough => StatusCode::FORBIDDEN,
                     // As WeChat Pay has it: a 2xx that is not a success.
                     No::UserPaying => StatusCode::ACCEPTED,
                     No::OrderPaid | No::OrderClosed | No::DifferentContent => StatusCode::CONFLICT,

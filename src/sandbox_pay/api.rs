@@ -136,7 +136,7 @@ async fn by_number(
 }
 
 /// Does what was asked for, and answers; or fails in the way that is switched on.
-async fn serve(
+pub(super) async fn serve(
     sandbox: &Sandbox,
     request: &HttpRequest,
     signed: &Signed,
@@ -171,7 +171,11 @@ async fn serve(
     sign(sandbox, signed, &faults, answer)
 }
 
-fn authenticate(sandbox: &Sandbox, request: &HttpRequest, body: &[u8]) -> Result<Signed, Refused> {
+pub(super) fn authenticate(
+    sandbox: &Sandbox,
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<Signed, Refused> {
     let now = sandbox.now();
     let header = request.headers().get(HEADER).and_then(|h| h.to_str().ok());
     let path = request
@@ -186,7 +190,7 @@ fn authenticate(sandbox: &Sandbox, request: &HttpRequest, body: &[u8]) -> Result
     Ok(signed)
 }
 
-fn unauthorized(why: Refused) -> HttpResponse {
+pub(super) fn unauthorized(why: Refused) -> HttpResponse {
     let detail = match why {
         Refused::Unsigned => "not signed",
         Refused::Unreadable => "the signature cannot be read",

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::journal::Journal;
 use super::payment::{No, Payment, Request, State, Transaction};
+use super::refund::Refund;
 use super::signing::Nonces;
 use super::switches::{Call, Panel, Switches};
 use crate::domain::ids::DocumentNo;
@@ -31,7 +32,24 @@ pub struct Book {
 pub struct Notice {
     pub order_no: DocumentNo,
     pub notify_url: String,
-    pub transaction: Transaction,
+    pub subject: Subject,
+}
+
+/// What a notification is about.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    Paid(Transaction),
+    Refund(Refund),
+}
+
+impl Subject {
+    /// Tries to notify the shop of it before this one.
+    pub fn attempts(&self) -> u32 {
+        match self {
+            Self::Paid(transaction) => transaction.attempts,
+            Self::Refund(refund) => refund.attempts,
+        }
+    }
 }
 
 /// Why a change was not made: a rule, or a full disk.
@@ -176,17 +194,7 @@ impl Book {
                 let notify = !self.panel.of(&order_no).no_notification;
                 payment.pay(notify, now)?;
             }
-            let notify_url = payment.request.as_ref().map(|r| r.notify_url.clone());
-            for transaction in &mut payment.transactions {
-                if transaction.next_attempt_at.is_some_and(|at| at <= now) {
-                    transaction.next_attempt_at = Some(now + ATTEMPT_LEASE);
-                    notices.push(Notice {
-                        order_no: order_no.clone(),
-                        notify_url: notify_url.clone().unwrap_or_default(),
-                        transaction: transaction.clone(),
-                    });
-                }
-            }
+            notices.extend(due_notices(&mut payment, now));
             self.save(payment)?;
         }
         Ok((notices, self.agenda.first().map(|(at, _)| *at)))
@@ -198,13 +206,23 @@ impl Book {
         notice: &Notice,
         again_at: Option<DateTime<Utc>>,
     ) -> Result<(), Failed> {
-        let id = &notice.transaction.transaction_id;
         self.change(&notice.order_no, |payment| {
-            let mut of_payment = payment.transactions.iter_mut();
-            let transaction = of_payment.find(|t| t.transaction_id == *id);
-            let transaction = transaction.ok_or(No::OrderNotExist)?;
-            transaction.attempts += 1;
-            transaction.next_attempt_at = again_at;
+            let (attempts, next) = match &notice.subject {
+                Subject::Paid(about) => {
+                    let mut all = payment.transactions.iter_mut();
+                    let same = all.find(|t| t.transaction_id == about.transaction_id);
+                    let found = same.ok_or(No::TransactionNotExist)?;
+                    (&mut found.attempts, &mut found.next_attempt_at)
+                }
+                Subject::Refund(about) => {
+                    let mut all = payment.refunds.iter_mut();
+                    let same = all.find(|r| r.refund_no == about.refund_no);
+                    let found = same.ok_or(No::RefundNotExist)?;
+                    (&mut found.attempts, &mut found.next_attempt_at)
+                }
+            };
+            *attempts += 1;
+            *next = again_at;
             Ok(())
         })
     }
@@ -226,7 +244,7 @@ impl Book {
         }
     }
 
-    fn change(
+    pub(super) fn change(
         &mut self,
         order_no: &DocumentNo,
         change: impl FnOnce(&mut Payment) -> Result<(), No>,
@@ -241,7 +259,7 @@ impl Book {
     }
 
     /// The journal first: what cannot be written down does not happen.
-    fn save(&mut self, payment: Payment) -> Result<(), Failed> {
+    pub(super) fn save(&mut self, payment: Payment) -> Result<(), Failed> {
         if let Some(journal) = &mut self.journal {
             journal.append(&payment)?;
         }
@@ -264,4 +282,34 @@ impl Book {
             }
         }
     }
+}
+
+/// The notifications of this payment that are due; each is put off by a lease.
+fn due_notices(payment: &mut Payment, now: DateTime<Utc>) -> Vec<Notice> {
+    let notify_url = payment.request.as_ref().map(|r| r.notify_url.clone());
+    let notify_url = notify_url.unwrap_or_default();
+    let due = |next: &mut Option<DateTime<Utc>>| {
+        let due = next.is_some_and(|at| at <= now);
+        if due {
+            *next = Some(now + ATTEMPT_LEASE);
+        }
+        due
+    };
+    let mut subjects = Vec::new();
+    for transaction in &mut payment.transactions {
+        if due(&mut transaction.next_attempt_at) {
+            subjects.push(Subject::Paid(transaction.clone()));
+        }
+    }
+    for refund in &mut payment.refunds {
+        if due(&mut refund.next_attempt_at) {
+            subjects.push(Subject::Refund(refund.clone()));
+        }
+    }
+    let notice = |subject| Notice {
+        order_no: payment.order_no.clone(),
+        notify_url: notify_url.clone(),
+        subject,
+    };
+    subjects.into_iter().map(notice).collect()
 }

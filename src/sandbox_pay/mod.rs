@@ -15,6 +15,8 @@ mod journal;
 mod notify;
 mod pages;
 mod payment;
+mod refund;
+mod refund_api;
 mod signing;
 mod switches;
 mod words;
@@ -159,6 +161,7 @@ pub async fn start(config: Config) -> io::Result<Handle> {
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
             .configure(api::routes)
+            .configure(refund_api::routes)
             .configure(admin::routes)
             .configure(pages::routes)
     })

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::Sandbox;
 use super::answer::TransactionBody;
-use super::book::Notice;
+use super::book::{Notice, Subject};
 use super::signing::{self, HEADER};
 
 /// Notifications under way at once.
@@ -87,7 +87,7 @@ impl Notifier {
             let taken = send(&sandbox, &client, &notice).await;
             let again_at = match taken {
                 true => None,
-                false => Some(sandbox.now() + wait_after(&sandbox, notice.transaction.attempts)),
+                false => Some(sandbox.now() + wait_after(&sandbox, notice.subject.attempts())),
             };
             if let Err(error) = sandbox.book().notified(&notice, again_at) {
                 tracing::error!(?error, "the sandbox cannot note a notification");
@@ -100,18 +100,7 @@ impl Notifier {
 
 /// Whether the shop took it: any 2xx.
 async fn send(sandbox: &Sandbox, client: &reqwest::Client, notice: &Notice) -> bool {
-    let transaction = TransactionBody {
-        transaction_id: &notice.transaction.transaction_id,
-        amount_minor: notice.transaction.amount_minor,
-        currency: notice.transaction.currency,
-        paid_at: notice.transaction.paid_at,
-    };
-    let body = json!({
-        "type": "payment.paid",
-        "order_no": notice.order_no,
-        "transaction": transaction,
-    })
-    .to_string();
+    let body = body(notice);
     let nonce = format!("{:032x}", rand::random::<u128>());
     let now = sandbox.now();
     let signature = signing::notification(&sandbox.config.secret, now, &nonce, body.as_bytes());
@@ -142,6 +131,26 @@ async fn send(sandbox: &Sandbox, client: &reqwest::Client, notice: &Notice) -> b
             false
         }
     }
+}
+
+fn body(notice: &Notice) -> String {
+    let order_no = &notice.order_no;
+    match &notice.subject {
+        Subject::Paid(paid) => {
+            let transaction = TransactionBody {
+                transaction_id: &paid.transaction_id,
+                amount_minor: paid.amount_minor,
+                currency: paid.currency,
+                paid_at: paid.paid_at,
+            };
+            json!({"type": "payment.paid", "order_no": order_no, "transaction": transaction})
+        }
+        Subject::Refund(refund) => {
+            let refund_no = &refund.refund_no;
+            json!({"type": "refund.done", "order_no": order_no, "refund_no": refund_no})
+        }
+    }
+    .to_string()
 }
 
 fn wait_after(sandbox: &Sandbox, attempts: u32) -> TimeDelta {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::refund::Refund;
 use crate::domain::ids::DocumentNo;
 use crate::domain::money::{Currency, Money};
 
@@ -57,6 +58,8 @@ pub struct Payment {
     pub paying_until: Option<DateTime<Utc>>,
     /// One, unless somebody made the payer pay again.
     pub transactions: Vec<Transaction>,
+    #[serde(default)]
+    pub refunds: Vec<Refund>,
 }
 
 /// Why a payment does not do what was asked.
@@ -68,6 +71,10 @@ pub enum No {
     UserPaying,
     /// The number is in use for another amount.
     DifferentContent,
+    TransactionNotExist,
+    RefundNotExist,
+    /// More would go back than came.
+    NotEnough,
 }
 
 impl No {
@@ -78,6 +85,9 @@ impl No {
             Self::OrderClosed => "ORDER_CLOSED",
             Self::UserPaying => "USER_PAYING",
             Self::DifferentContent => "DIFFERENT_CONTENT",
+            Self::TransactionNotExist => "TRANSACTION_NOT_EXIST",
+            Self::RefundNotExist => "REFUND_NOT_EXIST",
+            Self::NotEnough => "NOT_ENOUGH",
         }
     }
 }
@@ -92,6 +102,7 @@ impl Payment {
             closed_at: None,
             paying_until: None,
             transactions: Vec::new(),
+            refunds: Vec::new(),
         }
     }
 
@@ -106,6 +117,7 @@ impl Payment {
             closed_at: Some(now),
             paying_until: None,
             transactions: Vec::new(),
+            refunds: Vec::new(),
         }
     }
 
@@ -168,6 +180,7 @@ impl Payment {
     /// When this payment needs somebody to look at it next.
     pub fn due_at(&self) -> Option<DateTime<Utc>> {
         let attempts = self.transactions.iter().filter_map(|t| t.next_attempt_at);
-        attempts.chain(self.paying_until).min()
+        let refunds = self.refunds.iter().filter_map(|r| r.next_attempt_at);
+        attempts.chain(refunds).chain(self.paying_until).min()
     }
 }

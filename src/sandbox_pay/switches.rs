@@ -13,6 +13,8 @@ pub enum Call {
     Create,
     Query,
     Close,
+    Refund,
+    QueryRefund,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,10 +42,14 @@ pub struct Switches {
     pub close_without_effect: bool,
     /// Sends no notification about money that arrives.
     pub no_notification: bool,
+    /// Takes refunds on, and does not get on with them until this is off again.
+    pub refund_waits: bool,
+    /// Refunds end in failure: the payer's account is gone.
+    pub refund_fails: bool,
 }
 
 /// The switches that are named, for a page with a button for each.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 12] = [
     "slow",
     "no_answer",
     "drop_connection",
@@ -54,6 +60,8 @@ pub const NAMES: [&str; 10] = [
     "paid_while_closing",
     "close_without_effect",
     "no_notification",
+    "refund_waits",
+    "refund_fails",
 ];
 
 /// How long a `slow` set by a button takes.
@@ -76,6 +84,8 @@ impl Switches {
             "paid_while_closing" => self.paid_while_closing,
             "close_without_effect" => self.close_without_effect,
             "no_notification" => self.no_notification,
+            "refund_waits" => self.refund_waits,
+            "refund_fails" => self.refund_fails,
             _ => false,
         }
     }
@@ -96,6 +106,8 @@ impl Switches {
             "paid_while_closing" => &mut self.paid_while_closing,
             "close_without_effect" => &mut self.close_without_effect,
             "no_notification" => &mut self.no_notification,
+            "refund_waits" => &mut self.refund_waits,
+            "refund_fails" => &mut self.refund_fails,
             _ => return false,
         };
         *switch = on;

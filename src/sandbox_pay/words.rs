@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
 
 use super::payment::{No, State};
+use super::refund;
 use crate::domain::money::Currency;
 
 static_loader! {
@@ -76,6 +77,14 @@ impl Words {
         })
     }
 
+    pub fn refund_state(&self, state: &refund::State) -> String {
+        self.say(match state {
+            refund::State::Processing => "refund-processing",
+            refund::State::Refunded => "refund-refunded",
+            refund::State::Failed => "refund-failed",
+        })
+    }
+
     pub fn refusal(&self, no: &No) -> String {
         self.say(match no {
             No::OrderNotExist => "refused-order-not-exist",
@@ -83,6 +92,10 @@ impl Words {
             No::OrderClosed => "refused-order-closed",
             No::UserPaying => "refused-user-paying",
             No::DifferentContent => "refused-different-content",
+            // Nobody who pays meets these.
+            No::TransactionNotExist | No::RefundNotExist | No::NotEnough => {
+                "refused-order-not-exist"
+            }
         })
     }
 

@@ -58,7 +58,8 @@ impl Cashier {
                     .await
                     .map_err(ServiceError::from)?;
             }
-            Notification::Other => {}
+            // The refund is asked about anyway, and a notification of it proves nothing.
+            Notification::Refund { .. } | Notification::Other => {}
         }
         Ok(gateway.acknowledgement())
     }

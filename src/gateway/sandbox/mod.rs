@@ -4,11 +4,14 @@
 //!     POST /v1/payments                     creates, idempotent by order number
 //!     GET  /v1/payments/{order_no}          asks
 //!     POST /v1/payments/{order_no}/close    closes; an unknown number is closed for ever
+//!     POST /v1/payments/{order_no}/refunds  gives back, idempotent by refund number
+//!     GET  /v1/payments/{order_no}/refunds/{refund_no}
 //!
 //! Refusals are `{"code":"ORDER_PAID"}` and the like. Everything is signed, both ways: see
 //! [`signature`]. This module shares no code with the server: a mistake made twice in the same
 //! place would pass every test.
 
+mod refund;
 mod signature;
 mod wire;
 
@@ -22,7 +25,9 @@ use super::{
     CallLimits, Clock, CloseAsked, GatewaySetupError, Headers, NotificationRefused, PaymentGateway,
 };
 use crate::domain::ids::DocumentNo;
-use crate::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notification};
+use crate::domain::payment::{
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+};
 
 /// The gateway's name in orders, settings and addresses.
 pub const NAME: &str = "sandbox";
@@ -183,6 +188,14 @@ impl PaymentGateway for SandboxGateway {
                 (status, _) => CloseAsked::Unknown(format!("answer {status}")),
             },
         }
+    }
+
+    async fn refund(&self, refund: &NewRefund) -> RefundAnswer {
+        refund::ask(self, refund).await
+    }
+
+    async fn query_refund(&self, refund: &NewRefund) -> RefundAnswer {
+        refund::query(self, refund).await
     }
 
     fn verify_notification(

@@ -77,6 +77,7 @@ struct Notice {
     kind: String,
     order_no: Option<DocumentNo>,
     transaction: Option<Transaction>,
+    refund_no: Option<String>,
 }
 
 /// The code of a refusal, or why there is none.
@@ -122,6 +123,13 @@ pub fn notification(body: &[u8]) -> Result<Notification, NotificationRefused> {
     let malformed = |why: String| NotificationRefused::Malformed(why);
     let notice: Notice =
         serde_json::from_slice(body).map_err(|error| malformed(error.to_string()))?;
+    if let Some(refund_no) = notice.refund_no {
+        let order_no = notice.order_no;
+        return Ok(Notification::Refund {
+            order_no,
+            refund_no,
+        });
+    }
     let Some(order_no) = notice.order_no else {
         return Ok(Notification::Other);
     };
@@ -266,6 +274,12 @@ mod tests {
         let hint = notification(br#"{"type":"payment.closed","order_no":"A1"}"#);
         assert_eq!(hint, Ok(Notification::Hint(number("A1"))));
         assert_eq!(notification(br#"{"type":"ping"}"#), Ok(Notification::Other));
+        let refund = notification(br#"{"type":"refund.done","order_no":"A1","refund_no":"LP1"}"#);
+        let expected = Notification::Refund {
+            order_no: Some(number("A1")),
+            refund_no: "LP1".to_owned(),
+        };
+        assert_eq!(refund, Ok(expected));
         for body in ["", "{}", r#"{"type":"payment.paid","order_no":"A1"}"#] {
             let refused = notification(body.as_bytes());
             assert!(

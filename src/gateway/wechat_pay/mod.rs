@@ -30,13 +30,12 @@ use chrono::{DateTime, Utc};
 
 use self::codes::{Refusal, Verdict, refusal};
 use self::exchange::Client;
-pub use self::refund::{RefundAnswer, refund_no};
 pub use self::settings::{BASE_URL, WechatPayPublicKey, WechatPaySettings, WechatPaySetupError};
 use self::transaction::Transaction;
 use super::{Clock, CloseAsked, Headers, NotificationRefused, PaymentGateway};
 use crate::domain::ids::DocumentNo;
 use crate::domain::payment::{
-    CreateAnswer, GatewayAnswer, NewPayment, Notification, VerifiedPayment,
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
 };
 
 /// The gateway's name in orders, settings and addresses.
@@ -69,17 +68,6 @@ impl WechatPayGateway {
         }
         let done = self.client.download_certificates().await;
         done.map_err(|why| why.to_string())
-    }
-
-    /// Gives a whole payment back; `reason` is shown to the payer (1-80 bytes). Asking again is
-    /// safe: it is the same refund.
-    pub async fn refund(&self, payment: &VerifiedPayment, reason: &str) -> RefundAnswer {
-        refund::ask(&self.client, payment, reason).await
-    }
-
-    /// Asks what became of a payment's refund.
-    pub async fn query_refund(&self, payment: &VerifiedPayment) -> RefundAnswer {
-        refund::query(&self.client, payment).await
     }
 }
 
@@ -142,6 +130,14 @@ impl PaymentGateway for WechatPayGateway {
             // That there is no such payment is for the query to say.
             Verdict::NotExist | Verdict::Unknown => CloseAsked::Unknown(text),
         }
+    }
+
+    async fn refund(&self, refund: &NewRefund) -> RefundAnswer {
+        refund::ask(&self.client, refund).await
+    }
+
+    async fn query_refund(&self, refund: &NewRefund) -> RefundAnswer {
+        refund::query(&self.client, refund).await
     }
 
     fn verify_notification(

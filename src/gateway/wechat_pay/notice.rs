@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::exchange::Client;
+use super::number;
 use super::sealed::Sealed;
 use super::transaction::Transaction;
 use super::trust::{Claim, Distrust};
@@ -19,6 +20,13 @@ const PROBE: &str = "WECHATPAY/SIGNTEST/";
 struct Envelope {
     event_type: String,
     resource: Sealed,
+}
+
+#[derive(Deserialize)]
+struct RefundNotice {
+    mchid: String,
+    out_trade_no: String,
+    out_refund_no: String,
 }
 
 pub(super) fn read(
@@ -41,11 +49,15 @@ pub(super) fn read(
     let malformed = NotificationRefused::Malformed;
     let envelope: Envelope =
         serde_json::from_slice(body).map_err(|error| malformed(error.to_string()))?;
-    if envelope.event_type != "TRANSACTION.SUCCESS" {
-        return Ok(Notification::Other);
-    }
-    let text = client.sealing_key.open(&envelope.resource);
-    let text = text.map_err(malformed)?;
+    let open = || client.sealing_key.open(&envelope.resource);
+    let text = match envelope.event_type.as_str() {
+        "TRANSACTION.SUCCESS" => open().map_err(malformed)?,
+        event if event.starts_with("REFUND.") => {
+            let text = open().map_err(malformed)?;
+            return refund(client, &text);
+        }
+        _ => return Ok(Notification::Other),
+    };
     let transaction: Transaction =
         serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
     let order_no = transaction.order_no(client).map_err(malformed)?;
@@ -54,6 +66,20 @@ pub(super) fn read(
     }
     let paid = transaction.verified(order_no).map_err(malformed)?;
     Ok(Notification::Paid(paid))
+}
+
+/// A refund came to an end, it says: which one is all that is read.
+fn refund(client: &Client, text: &[u8]) -> Result<Notification, NotificationRefused> {
+    let malformed = |why: &str| NotificationRefused::Malformed(why.to_owned());
+    let refund: RefundNotice =
+        serde_json::from_slice(text).map_err(|error| malformed(&error.to_string()))?;
+    if refund.mchid != client.merchant {
+        return Err(malformed("it is another merchant's"));
+    }
+    Ok(Notification::Refund {
+        order_no: number::order_no(&refund.out_trade_no, None),
+        refund_no: refund.out_refund_no,
+    })
 }
 
 fn refused(why: Distrust) -> NotificationRefused {

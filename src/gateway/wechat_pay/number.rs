@@ -33,7 +33,7 @@ pub fn order_no(out_trade_no_there: &str, attach: Option<&str>) -> Option<Docume
 }
 
 /// `prefix` and base32 of the first bits of a SHA-256, 32 characters in all.
-pub(super) fn hashed(prefix: &str, text: &str) -> String {
+fn hashed(prefix: &str, text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     let mut out = prefix.to_owned();
     let mut bits = 0_u16;

@@ -1,28 +1,16 @@
-//! Giving money back that came too late or twice: the whole payment, under one number for ever.
+//! Giving money back that came too late or twice, under one number for ever.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::NAME;
 use super::codes::{Refusal, Verdict, refusal};
 use super::exchange::Client;
-use super::number::hashed;
-use crate::domain::payment::VerifiedPayment;
+use crate::domain::order::Evidence;
+use crate::domain::payment::{NewRefund, RefundAnswer};
+use crate::gateway::digest_hex;
 
 const TARGET: &str = "/v3/refund/domestic/refunds";
-
-/// What became of a refund.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RefundAnswer {
-    /// Taken on; the money is on its way. Ask again later.
-    Processing,
-    Refunded,
-    /// It will not arrive by itself: their word for it, `CLOSED` or `ABNORMAL`. People must look.
-    Failed(String),
-    /// There is no such refund yet.
-    NotCreated,
-    Refused(String),
-    /// It may have been taken on. Asking for it again is safe: it has the same number.
-    Unknown(String),
-}
 
 #[derive(Serialize)]
 struct Ask<'a> {
@@ -44,6 +32,7 @@ struct Refund {
     out_refund_no: String,
     transaction_id: String,
     status: String,
+    success_time: Option<String>,
     amount: Amount,
 }
 
@@ -53,39 +42,33 @@ struct Amount {
     total: i64,
 }
 
-/// The refund's number at WeChat Pay: one for each payment, so that no payment goes back twice.
-pub fn refund_no(payment: &VerifiedPayment) -> String {
-    let text = format!("stockdesk out_refund_no\n{}", payment.transaction_id);
-    hashed("LP", &text)
-}
-
-/// `reason` is shown to the payer: 80 bytes at most.
-pub(super) async fn ask(client: &Client, payment: &VerifiedPayment, reason: &str) -> RefundAnswer {
-    if payment.amount.currency.as_str() != "CNY" {
+pub(super) async fn ask(client: &Client, refund: &NewRefund) -> RefundAnswer {
+    if let Some(fault) = refund.fault() {
+        return RefundAnswer::Refused(fault.to_owned());
+    }
+    if refund.amount.currency.as_str() != "CNY" {
         return RefundAnswer::Refused("WeChat Pay refunds CNY only".to_owned());
     }
-    if reason.is_empty() || reason.len() > 80 {
-        return RefundAnswer::Refused("the reason must be 1 to 80 bytes".to_owned());
-    }
     let body = serde_json::to_vec(&Ask {
-        transaction_id: &payment.transaction_id,
-        out_refund_no: &refund_no(payment),
-        reason,
+        transaction_id: &refund.transaction_id,
+        out_refund_no: &refund.refund_no,
+        reason: &refund.reason,
         amount: AskedAmount {
-            refund: payment.amount.minor,
-            total: payment.amount.minor,
+            refund: refund.amount.minor,
+            total: refund.total.minor,
             currency: "CNY",
         },
     });
     match body {
-        Ok(body) => exchange(client, "POST", TARGET, body, payment).await,
+        Ok(body) => exchange(client, "POST", TARGET, body, refund).await,
         Err(error) => RefundAnswer::Refused(error.to_string()),
     }
 }
 
-pub(super) async fn query(client: &Client, payment: &VerifiedPayment) -> RefundAnswer {
-    let target = format!("{TARGET}/{}", refund_no(payment));
-    exchange(client, "GET", &target, Vec::new(), payment).await
+pub(super) async fn query(client: &Client, refund: &NewRefund) -> RefundAnswer {
+    // Every character of such a number may stand in a path as it is.
+    let target = format!("{TARGET}/{}", refund.refund_no);
+    exchange(client, "GET", &target, Vec::new(), refund).await
 }
 
 async fn exchange(
@@ -93,7 +76,7 @@ async fn exchange(
     method: &str,
     target: &str,
     body: Vec<u8>,
-    payment: &VerifiedPayment,
+    asked: &NewRefund,
 ) -> RefundAnswer {
     let answer = match client.exchange(method, target, body).await {
         Ok(answer) => answer,
@@ -101,32 +84,46 @@ async fn exchange(
     };
     if answer.status == 200 {
         return match serde_json::from_slice::<Refund>(&answer.body) {
-            Ok(refund) => refund.answer(payment),
+            Ok(refund) => refund.answer(asked, &answer.body, (client.clock)()),
             Err(error) => RefundAnswer::Unknown(format!("the answer cannot be read: {error}")),
         };
     }
     let Refusal { verdict, text } = refusal(&answer);
     match verdict {
         Verdict::OurFault => RefundAnswer::Refused(text),
-        Verdict::NotExist if method == "GET" => RefundAnswer::NotCreated,
+        Verdict::NotExist if method == "GET" => RefundAnswer::NotFound,
         _ => RefundAnswer::Unknown(text),
     }
 }
 
 impl Refund {
-    fn answer(self, payment: &VerifiedPayment) -> RefundAnswer {
-        let whole = payment.amount.minor;
-        if self.out_refund_no != refund_no(payment)
-            || self.transaction_id != payment.transaction_id
-            || (self.amount.refund, self.amount.total) != (whole, whole)
+    fn answer(self, asked: &NewRefund, body: &[u8], now: DateTime<Utc>) -> RefundAnswer {
+        let unknown = |why: &str| RefundAnswer::Unknown(why.to_owned());
+        if self.out_refund_no != asked.refund_no
+            || self.transaction_id != asked.transaction_id
+            || (self.amount.refund, self.amount.total) != (asked.amount.minor, asked.total.minor)
         {
-            return RefundAnswer::Unknown("the answer is about another refund".to_owned());
+            return unknown("the answer is about another refund");
         }
         match self.status.as_str() {
             "PROCESSING" => RefundAnswer::Processing,
-            "SUCCESS" => RefundAnswer::Refunded,
+            "SUCCESS" => {
+                let time = self.success_time.as_deref().unwrap_or_default();
+                let Ok(at) = DateTime::parse_from_rfc3339(time) else {
+                    return unknown("refunded without a usable time");
+                };
+                RefundAnswer::Refunded {
+                    at: at.to_utc(),
+                    evidence: Evidence {
+                        gateway: NAME.to_owned(),
+                        code: self.status,
+                        answered_at: now,
+                        digest: digest_hex(body),
+                    },
+                }
+            }
             "CLOSED" | "ABNORMAL" => RefundAnswer::Failed(self.status),
-            _ => RefundAnswer::Unknown("the refund is in a state we do not know".to_owned()),
+            _ => unknown("the refund is in a state we do not know"),
         }
     }
 }

@@ -6,7 +6,9 @@ use serde_json::json;
 use std::sync::Mutex;
 use stockdesk::domain::ids::DocumentNo;
 use stockdesk::domain::order::Evidence;
-use stockdesk::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, Notification};
+use stockdesk::domain::payment::{
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+};
 use stockdesk::gateway::{CloseAsked, Headers, NotificationRefused, PaymentGateway};
 
 use super::world::{World, number};
@@ -77,6 +79,14 @@ impl PaymentGateway for Scripted {
 
     async fn ask_to_close(&self, _: &DocumentNo) -> CloseAsked {
         self.asked.clone()
+    }
+
+    async fn refund(&self, _: &NewRefund) -> RefundAnswer {
+        unreachable!("nothing is given back here")
+    }
+
+    async fn query_refund(&self, _: &NewRefund) -> RefundAnswer {
+        unreachable!("nothing is given back here")
     }
 
     fn verify_notification(

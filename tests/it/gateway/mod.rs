@@ -7,6 +7,7 @@ mod notifications;
 mod pages;
 mod payments;
 pub mod raw_http;
+mod refunds;
 mod restart;
 mod tampering;
 mod wechat;

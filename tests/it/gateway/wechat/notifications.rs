@@ -155,10 +155,25 @@ fn other_merchants_apps_and_contradictions_are_refused() {
 fn what_is_not_a_payment_is_a_hint_at_most() {
     let body = notice("TRANSACTION.SUCCESS", &transaction("REFUND"));
     assert_eq!(read(&body), Ok(Notification::Hint(number("SO-100001"))));
-    for event in ["REFUND.SUCCESS", "REFUND.CLOSED", "SOMETHING.NEW"] {
-        let body = notice(event, &transaction("SUCCESS"));
-        assert_eq!(read(&body), Ok(Notification::Other), "{event}");
+    let body = notice("SOMETHING.NEW", &transaction("SUCCESS"));
+    assert_eq!(read(&body), Ok(Notification::Other));
+}
+
+#[test]
+fn the_end_of_a_refund_is_a_reason_to_ask() {
+    let mut refund = transaction("SUCCESS");
+    refund["out_refund_no"] = json!("LP1");
+    refund["refund_status"] = json!("SUCCESS");
+    for event in ["REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"] {
+        let expected = Notification::Refund {
+            order_no: Some(number("SO-100001")),
+            refund_no: "LP1".to_owned(),
+        };
+        assert_eq!(read(&notice(event, &refund)), Ok(expected), "{event}");
     }
+    refund["mchid"] = json!("1");
+    let foreign = read(&notice("REFUND.SUCCESS", &refund));
+    assert!(matches!(foreign, Err(NotificationRefused::Malformed(_))));
 }
 
 #[test]
