@@ -1,0 +1,32 @@
+// What every page must be, whatever it shows.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { HtmlValidate } from 'html-validate';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const markup = new HtmlValidate({ extends: ['html-validate:recommended'] });
+
+// Accessibility: the rules that axe finds broken, one line each.
+export async function accessibility(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), TAGS);
+  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`));
+}
+
+// The markup as the server sent it. `source` is the HTML.
+export async function validity(source) {
+  const report = await markup.validateString(source);
+  return report.results.flatMap((result) => result.messages)
+    .map((found) => `${found.ruleId} ${found.line}:${found.column} ${found.message}`);
+}
+
+// How many pixels the page must be scrolled sideways, which is none.
+export async function sideways(page) {
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return over > 0 ? [`${over} px wider than the window`] : [];
+}

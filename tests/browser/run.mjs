@@ -1,0 +1,7 @@
+// All browser tests: `node run.mjs`, or some: `node --test-name-pattern='roll back' run.mjs`.
+// In one process, so that they share one desk.
+
+import './bytes.test.mjs';
+import './once.test.mjs';
+import './tasks.test.mjs';
+import './pages.test.mjs';

@@ -1,0 +1,140 @@
+// The work of a day, as people do it: with and without script, in both languages.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { named, openWindow, signIn } from './browser.mjs';
+import { PASSWORD, PEOPLE } from './desk.mjs';
+import { confirm, fillAdjust, fillDeduct, placeOrder, submit } from './states.mjs';
+import { browser, desk, level, shelf, shop } from './world.mjs';
+
+// What people read; the rest of the wording is the messages' own test.
+const WORDS = {
+  en: {
+    nothingYet: 'Nothing has changed yet.',
+    applied: 'Applied',
+    rolledBack: 'Rolled back at',
+    cancelled: 'Cancelled',
+    asks: 'supervisor',
+    kept: 'What you entered is kept.',
+  },
+  zh: {
+    nothingYet: '尚未生效',
+    applied: '已执行',
+    rolledBack: '冲正',
+    cancelled: '已取消',
+    asks: '主管',
+    kept: '填写内容已保留',
+  },
+};
+
+async function reads(page, words) {
+  const text = await page.innerText('main');
+  assert.ok(text.includes(words), `${words} is missing in:\n${text}`);
+}
+
+for (const lang of ['en', 'zh']) {
+  for (const js of [true, false]) {
+    const look = { lang, js, width: 1280, theme: 'light' };
+    const words = WORDS[lang];
+    const sit = async (role) => signIn(await openWindow(browser, look), desk, role);
+
+    test(`find a SKU: ${named(look)}`, async () => {
+      const item = shelf();
+      const page = await sit('viewer');
+      await page.click('header nav a[href="/stock"]');
+      await page.fill('input[type=search]', item.sku);
+      await page.press('input[type=search]', 'Enter');
+      await page.waitForURL(/\/stock(\/|\?)/);
+      // A SKU that is in one warehouse only opens at once; else the list shows it.
+      if (!page.url().endsWith(item.path)) await page.click(`main a[href="${item.path}"]`);
+      await page.waitForURL(desk.address + item.path);
+      await reads(page, item.sku);
+      await page.context().close();
+    });
+
+    test(`deduct with a preview, and roll back: ${named(look)}`, async () => {
+      const item = shelf();
+      const before = await level(item);
+      const page = await sit('operator');
+      await page.goto(desk.address + item.path);
+      await page.click('main a[href$="/deduct"]');
+      await fillDeduct(page, 3, '两箱在卸货时压坏');
+      await submit(page);
+      await reads(page, words.nothingYet);
+      assert.equal(await level(item), before);
+      await confirm(page);
+      await reads(page, words.applied);
+      assert.equal(await level(item), before - 3);
+      const receipt = page.url();
+      await page.click('main .acts a[href$="/rollback"]');
+      await page.check('#reason');
+      await submit(page);
+      await reads(page, words.nothingYet);
+      await confirm(page);
+      assert.equal(await level(item), before);
+      await page.goto(receipt);
+      await reads(page, words.rolledBack);
+      await page.context().close();
+    });
+
+    test(`cancel an unpaid order: ${named(look)}`, async () => {
+      const item = shelf();
+      const before = await level(item);
+      const order = await placeOrder(shop, item);
+      assert.equal(await level(item), before - 1);
+      const page = await sit('supervisor');
+      await page.goto(desk.address + order);
+      await page.click('main a[href$="/cancel"]');
+      await page.check('#reason');
+      await submit(page);
+      await confirm(page);
+      await page.goto(desk.address + order);
+      await reads(page, words.cancelled);
+      assert.equal(await level(item), before);
+      await page.context().close();
+    });
+
+    test(`approve what another person asked for: ${named(look)}`, async () => {
+      const item = shelf();
+      const before = await level(item);
+      const asking = await sit('operator');
+      await asking.goto(`${desk.address}${item.path}/adjust`);
+      await fillAdjust(asking, 5000, 'pallet 17');
+      await submit(asking);
+      await reads(asking, words.asks);
+      assert.equal(await asking.locator('main form[action$="/confirm"]').count(), 0);
+      const supervisor = await sit('supervisor');
+      await supervisor.goto(asking.url());
+      await reads(supervisor, PEOPLE.operator);
+      await confirm(supervisor);
+      await reads(supervisor, words.applied);
+      assert.equal(await level(item), before + 5000);
+      await asking.context().close();
+      await supervisor.context().close();
+    });
+
+    test(`a form outlives its session: ${named(look)}`, async () => {
+      const item = shelf();
+      const before = await level(item);
+      const page = await sit('operator');
+      await page.goto(`${desk.address}${item.path}/deduct`);
+      await fillDeduct(page, 2, 'what I typed');
+      await page.context().clearCookies();
+      await submit(page);
+      await reads(page, words.kept);
+      await page.fill('#name', PEOPLE.operator);
+      await page.fill('#password', PASSWORD);
+      await page.click('main form button[type=submit]');
+      await page.waitForURL(/\/deduct\?/);
+      assert.equal(await page.inputValue('#note'), 'what I typed');
+      await submit(page);
+      await reads(page, words.nothingYet);
+      await reads(page, 'what I typed');
+      assert.equal(await level(item), before);
+      await confirm(page);
+      assert.equal(await level(item), before - 2);
+      await page.context().close();
+    });
+  }
+}

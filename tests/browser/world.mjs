@@ -1,0 +1,20 @@
+// One desk and one browser for a whole run, and the goods that its tests use up.
+
+import { after } from 'node:test';
+
+import { openBrowser } from './browser.mjs';
+import { openDesk, openShop } from './desk.mjs';
+import { openShelf } from './states.mjs';
+
+export const desk = await openDesk();
+export const browser = await openBrowser();
+export const shop = await openShop(desk);
+export const shelf = await openShelf(shop);
+
+// The units of an item that can be sold now.
+export const level = async (item) => (await shop('GET', `/api/v1${item.path}`)).json.available;
+
+after(async () => {
+  await browser.close();
+  await desk.close();
+});
