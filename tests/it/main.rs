@@ -12,4 +12,5 @@ mod harness;
 mod lua;
 mod rules;
 mod service;
+mod simulator;
 mod web;

@@ -10,5 +10,5 @@ pub mod raw_http;
 mod refunds;
 mod restart;
 mod tampering;
-mod wechat;
-mod world;
+pub mod wechat;
+pub mod world;

@@ -4,7 +4,7 @@
 
 mod answers;
 mod certificates;
-mod keys;
+pub mod keys;
 mod notifications;
 mod numbers;
 mod payments;
@@ -14,4 +14,4 @@ mod script;
 mod settings;
 mod tampering;
 mod vectors;
-mod world;
+pub mod world;

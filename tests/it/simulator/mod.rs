@@ -1,0 +1,12 @@
+//! The simulated gateways, as a program of its own: that they are strict, that each of their
+//! faults does what its name says, and what our clients make of it.
+
+mod notices;
+mod program;
+mod refunds;
+mod rules;
+mod shop;
+mod strict;
+mod wechat_pay;
+
+pub use program::Gateways;
