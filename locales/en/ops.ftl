@@ -104,6 +104,11 @@ op-short = { $count } SKUs have too few available now
 op-changed = This draft was changed after you looked at it
 op-changed-detail = Nothing was done. Below is what it says now; check it again.
 op-by-others = This order is being cancelled already, by somebody else. Nothing was done again.
+# $name: who cancelled it, as in "API key shop".
+op-order-cancelled = This order is cancelled already ({ $name })
+op-order-cancelled-detail = Its stock went back. There is nothing left to cancel.
+op-order-paid = The customer has paid
+op-order-paid-detail = The order was not cancelled. Refund it instead.
 
 op-conflict = Stock changed while you were counting, so nothing was set
 op-conflict-numbers = It was { $seen } when it was counted, it is now { $now }. You counted { $counted }.

@@ -62,6 +62,11 @@ op-short = { $count } 个 SKU 现在可售数量不足
 op-changed = 此草稿在你查看之后已被修改
 op-changed-detail = 未执行。以下是现在的内容，请重新核对。
 op-by-others = 此订单已由他人取消，正在处理，未重复执行。
+# $name: who cancelled it, as in "API key shop".
+op-order-cancelled = 此订单已取消（{ $name }）
+op-order-cancelled-detail = 库存已退回，无需再取消。
+op-order-paid = 客户已付款
+op-order-paid-detail = 订单未取消，请改为退款。
 
 op-conflict = 盘点期间库存已变化，未执行
 op-conflict-numbers = 盘点时是 { $seen }，现在是 { $now }。你盘点的是 { $counted }。

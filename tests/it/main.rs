@@ -10,6 +10,7 @@ mod faults;
 mod gateway;
 mod harness;
 mod lua;
+mod races;
 mod rules;
 mod service;
 mod simulator;

@@ -76,6 +76,22 @@ pub async fn send(request: RequestBuilder) -> Answer {
     }
 }
 
+/// A paid order of some lines, as a shop sends it.
+pub fn order(order_no: &str, lines: &[(&str, i64)]) -> Value {
+    let line = |(sku, quantity): &(&str, i64)| json!({"sku": sku, "quantity": quantity});
+    let lines: Vec<Value> = lines.iter().map(line).collect();
+    json!({"order_no": order_no, "warehouse": "W", "lines": lines})
+}
+
+/// The same, to be paid at the sandbox within a quarter of an hour.
+pub fn unpaid(order_no: &str, lines: &[(&str, i64)]) -> Value {
+    let mut order = order(order_no, lines);
+    order["pay_within_seconds"] = 900.into();
+    order["gateway"] = "sandbox".into();
+    order["amount"] = json!({"minor": 12_800, "currency": "CNY"});
+    order
+}
+
 /// That the answer is a problem document with this status and code, whole in itself.
 #[track_caller]
 pub fn assert_problem(answer: &Answer, status: u16, code: &str) -> Value {
@@ -134,6 +150,11 @@ pub async fn found<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
 /// Makes the sandbox gateway fail for one order, as `switches` say.
 pub async fn switch(site: &Site, order_no: &str, switches: Value) {
     sandbox(site, Method::PUT, &format!("switches/{order_no}"), switches).await;
+}
+
+/// The sandbox gateway works again, for every order.
+pub async fn all_switches_off(site: &Site) {
+    sandbox(site, Method::DELETE, "switches", json!({})).await;
 }
 
 /// A customer pays.

@@ -4,22 +4,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use stockdesk::domain::role::Scope;
 
-use super::{Shop, assert_problem, assert_replay, found, pay, switch};
+use super::{Shop, assert_problem, assert_replay, found, order, pay, switch, unpaid};
 use crate::harness::site::Site;
-
-fn order(order_no: &str, lines: &[(&str, i64)]) -> Value {
-    let line = |(sku, quantity): &(&str, i64)| json!({"sku": sku, "quantity": quantity});
-    let lines: Vec<Value> = lines.iter().map(line).collect();
-    json!({"order_no": order_no, "warehouse": "W", "lines": lines})
-}
-
-fn unpaid(order_no: &str, lines: &[(&str, i64)]) -> Value {
-    let mut order = order(order_no, lines);
-    order["pay_within_seconds"] = 900.into();
-    order["gateway"] = "sandbox".into();
-    order["amount"] = json!({"minor": 12_800, "currency": "CNY"});
-    order
-}
 
 #[tokio::test]
 async fn an_order_is_placed_and_answered_as_the_contract_says() {

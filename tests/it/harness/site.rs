@@ -16,6 +16,7 @@ use stockdesk::service::{
     Queries, Services, Users,
 };
 use stockdesk::web::{self, Web};
+use stockdesk::workers::{Driver, DueOrders};
 
 use super::browser::Browser;
 use super::world::World;
@@ -48,11 +49,16 @@ impl Site {
     /// A site whose orders can be paid at a sandbox gateway of its own. People wait half a second
     /// for it.
     pub async fn selling() -> Self {
-        Self::build(Some(till::sandbox().await), |_| {}).await
+        Self::selling_patiently(Duration::from_millis(500)).await
+    }
+
+    /// The same, where people wait this long for the gateway.
+    pub async fn selling_patiently(patience: Duration) -> Self {
+        Self::build(Some((till::sandbox().await, patience)), |_| {}).await
     }
 
     async fn build(
-        sandbox: Option<sandbox_pay::Handle>,
+        sandbox: Option<(sandbox_pay::Handle, Duration)>,
         change: impl FnOnce(&mut web::Site),
     ) -> Self {
         let world = World::new().await;
@@ -60,9 +66,8 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let cashier = match &sandbox {
-            Some(sandbox) => {
-                let patience = Duration::from_millis(500);
-                till::cashier(&world.desk, sandbox.url(), &address, patience)
+            Some((sandbox, patience)) => {
+                till::cashier(&world.desk, sandbox.url(), &address, *patience)
             }
             None => Cashier::start(
                 world.desk.clone(),
@@ -81,7 +86,7 @@ impl Site {
             world,
             web,
             address,
-            sandbox,
+            sandbox: sandbox.map(|(sandbox, _)| sandbox),
             server: handle,
             ahead,
         }
@@ -94,6 +99,14 @@ impl Site {
     /// Lets time pass for the site, and for nobody else.
     pub fn wait(&self, time: TimeDelta) {
         self.ahead.fetch_add(time.num_seconds(), Ordering::SeqCst);
+    }
+
+    /// Starts the worker of open orders, as the server runs it: once a second and when it is
+    /// woken, by the site's time. It ends with the test.
+    pub fn worker(&self) -> Driver {
+        let mut driver = Driver::new(self.services().clock.clone());
+        driver.start(DueOrders::new(self.services().cashier.clone()));
+        driver
     }
 
     /// A browser that nobody has signed in with.

@@ -9,7 +9,7 @@ mod health;
 mod kept;
 mod ledger;
 mod login;
-mod ops;
+pub mod ops;
 mod orders;
 mod overview;
 mod problems;

@@ -211,12 +211,29 @@ impl OpPage {
                 false,
             ),
         };
+        if let Some(said) = self.order_settled(refused) {
+            return Some(said);
+        }
         let then = match (refused, tried) {
             (Rejection::DraftChanged, _) => msg("op-changed-detail"),
             (_, true) => self.deed.not_done(),
             (_, false) => msg("op-blocked"),
         };
         Some((said(refused), then))
+    }
+
+    /// Why there is nothing to cancel any more: who cancelled the order, or that it is paid.
+    fn order_settled(&self, refused: &Rejection) -> Option<(Message, Message)> {
+        let order = self.order.as_ref()?;
+        match refused {
+            Rejection::OrderCancelled => {
+                let by = filters::who_said(order.cancel_actor.as_deref()?, &self.layout.text);
+                let what = msg("op-order-cancelled").with("name", by);
+                Some((what, msg("op-order-cancelled-detail")))
+            }
+            Rejection::AlreadyPaid => Some((msg("op-order-paid"), msg("op-order-paid-detail"))),
+            _ => None,
+        }
     }
 
     fn recounts(&self) -> Option<Recounts> {
