@@ -1,6 +1,5 @@
 //! A real `stockdesk serve` with its private servers, durable as in production.
 
-use std::collections::HashMap;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -9,32 +8,32 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use sqlx::{Connection, MySqlConnection};
-use stockdesk::embedded::{Durability, Options, Role, open_with};
+use stockdesk::embedded::{Durability, Options, Role, Stores, open_with};
 use tempfile::TempDir;
 
 use super::Victim;
-use super::load::Order;
 use crate::embedded::processes::{kill_9, servers_in};
 use crate::eventually::eventually;
 
 pub struct RunningDesk {
     folder: TempDir,
     pub address: String,
+    /// Where its sandbox gateway listens.
+    pay: String,
     child: Child,
 }
 
 impl RunningDesk {
     pub async fn start() -> Self {
         let folder = TempDir::with_prefix("stockdesk-faults-").expect("a folder");
-        // Kept over restarts, as a shop knows one address.
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let listen = free.local_addr().expect("an address").to_string();
-        drop(free);
-        let child = serve(folder.path(), &listen);
+        // Kept over restarts, as shops and payers know one address.
+        let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+        let [listen, pay] = free.map(|free| free.local_addr().expect("an address").to_string());
+        let child = serve(folder.path(), &listen, &pay);
         let desk = Self {
             folder,
             address: format!("http://{listen}"),
+            pay,
             child,
         };
         desk.is_ready().await;
@@ -61,11 +60,13 @@ impl RunningDesk {
                 self.child.kill().expect("it was there");
                 self.child.wait().expect("it is our child");
                 let listen = self.address.trim_start_matches("http://").to_owned();
-                self.child = serve(self.path(), &listen);
+                self.child = serve(self.path(), &listen, &self.pay);
             }
             Victim::Redis => self.kill_server("redis-server").await,
             Victim::MariaDb => self.kill_server("mariadbd").await,
-            Victim::RedisData => self.flush().await,
+            Victim::RedisData => {
+                self.flush().await;
+            }
         }
     }
 
@@ -90,16 +91,18 @@ impl RunningDesk {
         })
     }
 
-    async fn flush(&self) {
+    /// FLUSHALL; `false` when Redis is down just now, and there is nothing to lose.
+    pub async fn flush(&self) -> bool {
         let url = format!(
             "redis+unix://{}",
             self.path().join("run/redis.sock").display()
         );
         let client = redis::Client::open(url).expect("an address");
-        // It may be down just now; then there is nothing to lose.
-        if let Ok(mut connection) = client.get_multiplexed_async_connection().await {
-            let _: Result<(), _> = redis::cmd("FLUSHALL").query_async(&mut connection).await;
-        }
+        let Ok(mut connection) = client.get_multiplexed_async_connection().await else {
+            return false;
+        };
+        let flushed: Result<(), _> = redis::cmd("FLUSHALL").query_async(&mut connection).await;
+        flushed.is_ok()
     }
 
     pub async fn api_key(&self) -> String {
@@ -136,8 +139,8 @@ impl RunningDesk {
         println!("{}", String::from_utf8_lossy(&said));
     }
 
-    /// Every order has the entries that its answers promised, and no others.
-    pub async fn check(&self, orders: &[Order]) {
+    /// The servers, used beside the running desk.
+    pub async fn stores(&self) -> Stores {
         self.is_ready().await;
         let options = Options {
             data_dir: self.path().to_owned(),
@@ -147,31 +150,8 @@ impl RunningDesk {
             start_timeout: Duration::from_secs(60),
             durability: Durability::Full,
         };
-        let stores = open_with(&options, Role::Command("test"))
-            .await
-            .expect("beside serve");
-        let url = stores.database_url.expose();
-        let mut database = MySqlConnection::connect(url).await.expect("it answers");
-        let entries: Vec<(String, i64, i64)> = sqlx::query_as(
-            "SELECT document, CAST(SUM(kind = 'deduct') AS SIGNED),
-                    CAST(SUM(kind = 'rollback') AS SIGNED) FROM ledger GROUP BY document",
-        )
-        .fetch_all(&mut database)
-        .await
-        .expect("the ledger");
-        let mut entries: HashMap<String, (i64, i64)> = entries
-            .into_iter()
-            .map(|(document, d, r)| (document, (d, r)))
-            .collect();
-        for order in orders {
-            let found = entries.remove(&order.number).unwrap_or_default();
-            let lines = if order.applied { order.lines } else { 0 };
-            let back = if order.rolled_back { order.lines } else { 0 };
-            assert_eq!(found, (lines, back), "{order:?}");
-        }
-        assert!(entries.is_empty(), "nobody ordered {entries:?}");
-        drop(database);
-        stores.stop().await;
+        let stores = open_with(&options, Role::Command("test")).await;
+        stores.expect("beside serve")
     }
 
     pub async fn stop(mut self) {
@@ -198,12 +178,11 @@ fn stockdesk(folder: &Path) -> Command {
         .env("STOCKDESK_DATA_DIR", folder)
         .env("STOCKDESK_DEMO_DATA", "off")
         .env("STOCKDESK_PRIVATE_DATABASE_MEMORY_MIB", "64")
-        .env("STOCKDESK_SANDBOX_PAY_LISTEN", "127.0.0.1:0")
         .env("STOCKDESK_LOG", "warn");
     command
 }
 
-fn serve(folder: &Path, listen: &str) -> Child {
+fn serve(folder: &Path, listen: &str, pay: &str) -> Child {
     let log = std::fs::File::options()
         .create(true)
         .append(true)
@@ -212,6 +191,7 @@ fn serve(folder: &Path, listen: &str) -> Child {
     stockdesk(folder)
         .arg("serve")
         .env("STOCKDESK_LISTEN", listen)
+        .env("STOCKDESK_SANDBOX_PAY_LISTEN", pay)
         .stdout(Stdio::null())
         .stderr(log)
         .spawn()

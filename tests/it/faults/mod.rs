@@ -2,7 +2,11 @@
 //! nothing happens twice.
 
 mod away;
+mod books;
+mod caller;
+mod customer;
 mod desk;
+mod flush;
 mod load;
 
 use std::time::Duration;
@@ -11,12 +15,15 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::time::sleep;
 
+use books::Books;
+use caller::Caller;
 use desk::RunningDesk;
-use load::Load;
+use load::{Load, Order};
 
 /// How often each victim is killed.
 const KILLS: usize = 20;
-const CLIENTS: usize = 12;
+/// Shops whose orders are paid already, and customers who pay, cancel or forget theirs.
+const CALLERS: (usize, usize) = (6, 8);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Victim {
@@ -35,12 +42,8 @@ const VICTIMS: [Victim; 4] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_is_killed_whoever_was_told_201_has_exactly_one_deduction() {
-    let given = std::env::var("TEST_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
-    let seed: u64 = given.unwrap_or_else(rand::random);
-    println!("TEST_SEED={seed} runs the same again");
+async fn whatever_is_killed_everybody_gets_what_they_were_told_once() {
+    let seed = seed();
     let mut random = StdRng::seed_from_u64(seed);
     let mut desk = RunningDesk::start().await;
     let key = desk.api_key().await;
@@ -48,7 +51,7 @@ async fn whatever_is_killed_whoever_was_told_201_has_exactly_one_deduction() {
         "warehouse,sku,name,available\nK,PLENTY,Plenty,900000\nK,SOME,Some,9000\nK,FEW,Few,300\n",
     )
     .await;
-    let load = Load::start(&desk.address, &key, CLIENTS, seed);
+    let load = Load::start(&desk.address, &key, CALLERS, seed);
     let mut kills = kill_list(&mut random);
     while let Some(victim) = kills.pop() {
         // Not a wait for anything: the moment of the kill is what is random here.
@@ -57,15 +60,34 @@ async fn whatever_is_killed_whoever_was_told_201_has_exactly_one_deduction() {
         desk.strike(victim).await;
     }
     let orders = load.stop().await;
-    let told = orders.iter().filter(|order| order.applied).count();
-    println!("{} orders, {told} applied", orders.len());
+    let count = |which: fn(&&Order) -> bool| orders.iter().filter(which).count();
+    let applied = count(|order| order.applied);
+    let paid = count(|order| order.paid == Some(true));
+    let cancelled = count(|order| order.cancel.is_some());
+    let all = orders.len();
+    println!("{all} orders, {applied} applied, {paid} paid, {cancelled} asked to be cancelled");
     assert!(
-        told > 200,
-        "the load was too small to mean anything: {told}"
+        applied > 200 && paid > 20 && cancelled > 20,
+        "the load was too small to mean anything"
     );
-    desk.check(&orders).await;
+    let mut books = Books::open(desk.stores().await).await;
+    println!("after the last kill: {:?}", books.check(&orders).await);
+    let caller = Caller::new(0, &desk.address, &key, seed);
+    books.settle(&orders, &caller).await;
+    println!("settled: {:?}", books.check(&orders).await);
+    books.check_ends(&orders).await;
+    books.close().await;
     desk.verify().await;
     desk.stop().await;
+}
+
+/// What makes a run random: given, or new and printed.
+fn seed() -> u64 {
+    let given = std::env::var("TEST_SEED").ok();
+    let given = given.and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(rand::random);
+    println!("TEST_SEED={seed} runs the same again");
+    seed
 }
 
 fn kill_list(random: &mut StdRng) -> Vec<Victim> {
