@@ -21,12 +21,12 @@ use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
 use crate::service::{
     ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations, Overview,
-    Queries, Services, Users,
+    Pauses, Queries, Services, Users,
 };
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
 use crate::web::{self, Site, Web};
-use crate::workers::{Driver, DueOrders, Gauges, HealthWatch, Reconcile};
+use crate::workers::{Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Reconcile};
 
 /// The gate's keys begin with this.
 const GATE_PREFIX: &str = "stockdesk";
@@ -127,6 +127,7 @@ impl App {
         driver.start(Reconcile::new(desk));
         driver.start(DueOrders::new(cashier.clone()));
         driver.start(HealthWatch(health.clone()));
+        driver.start(PauseWatch(self.services.pauses.clone()));
         driver.start(Gauges::new(desk.clone(), self.services.overview.clone()));
         // Started before: the first set of workers stays.
         let _ = self.workers.set(driver);
@@ -169,6 +170,12 @@ fn services(
     };
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
+        pauses: Pauses::new(
+            pool.clone(),
+            clock.clone(),
+            condition.clone(),
+            audit.clone(),
+        ),
         overview: Overview::new(pool.clone(), clock.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool.clone(), clock.clone(), audit.clone()),

@@ -34,3 +34,19 @@ health-worker-late = Its last run failed; it tries again by itself
 health-worker-stopped = What it does by itself is not done: deadlines or differences are not updated
 health-payment-gateway-slow = The check before a cancel may take long or time out
 health-payment-gateway-down = Cancels wait, and their stock stays reserved
+
+health-mode = Mode
+health-mode-normal = Normal
+health-mode-read-only = Read-only
+pause-title = Pause changes
+pause-means = Staff cannot change anything and shops' programs are answered 503, on every instance; everything can still be looked up. Payments that come are kept.
+# $zone: the site zone.
+pause-until = Until ({ $zone })
+pause-until-hint = A time of day like 14:00, or a date and time; within 24 hours
+pause-in-the-past = The time must be in the future
+pause-too-long = The time must be within { $hours } hours
+# $until: a time of day.
+pause-done = Changes are paused until { $until }.
+pause-resume = Allow changes now
+pause-over = Changes are possible again.
+pause-none = Changes were not paused. Nothing was changed.

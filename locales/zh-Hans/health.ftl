@@ -34,3 +34,19 @@ health-worker-late = 上次运行失败，会自动重试
 health-worker-stopped = 自动处理已停止，到期处理或差异不再更新
 health-payment-gateway-slow = 取消前的支付查询可能变慢或超时
 health-payment-gateway-down = 取消会等待，库存继续占用
+
+health-mode = 模式
+health-mode-normal = 正常
+health-mode-read-only = 只读
+pause-title = 暂停修改
+pause-means = 所有实例上，员工不能做任何修改，店铺程序收到 503；仍可正常查询。到账的付款照常保存。
+# $zone: the site zone.
+pause-until = 截止时间（{ $zone }）
+pause-until-hint = 填写时刻（如 14:00）或日期和时间，24 小时以内
+pause-in-the-past = 时间必须晚于现在
+pause-too-long = 时间必须在 { $hours } 小时以内
+# $until: a time of day.
+pause-done = { $until } 前暂停修改。
+pause-resume = 立即恢复修改
+pause-over = 已恢复修改。
+pause-none = 修改并未暂停，未做更改。

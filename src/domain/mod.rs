@@ -15,6 +15,7 @@ pub mod money;
 pub mod operation;
 pub mod order;
 pub mod payment;
+pub mod preferences;
 pub mod quantity;
 pub mod reason;
 pub mod receipt;

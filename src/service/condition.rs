@@ -61,9 +61,11 @@ impl Condition {
         state.read_only = read_only;
     }
 
-    pub fn read_only(&self) -> Option<ReadOnly> {
+    /// Whether changes are paused at `now`; a pause ends by itself.
+    pub fn read_only(&self, now: DateTime<Utc>) -> Option<ReadOnly> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        state.read_only
+        let over = |read_only: &ReadOnly| read_only.until.is_some_and(|until| until <= now);
+        state.read_only.filter(|read_only| !over(read_only))
     }
 
     /// The worst of what is degraded.

@@ -14,6 +14,7 @@ pub mod import;
 mod insist;
 pub mod operations;
 pub mod overview;
+pub mod pauses;
 pub mod queries;
 mod settle;
 pub mod users;
@@ -30,6 +31,7 @@ pub use health::Health;
 pub use insist::insist;
 pub use operations::{Operations, Person};
 pub use overview::Overview;
+pub use pauses::Pauses;
 pub use queries::Queries;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
@@ -46,6 +48,7 @@ pub struct Services {
     pub health: Health,
     pub operations: Operations,
     pub overview: Overview,
+    pub pauses: Pauses,
     pub queries: Queries,
     pub users: Users,
 }

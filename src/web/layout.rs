@@ -41,7 +41,9 @@ use super::visitor::{CurrentUser, Visitor};
 use crate::domain::actor::Actor;
 use crate::domain::approval::{Origin, Standing};
 use crate::domain::ledger::{DocumentKind, LedgerEntry};
+use crate::domain::listing::Limit;
 use crate::domain::operation::OpKind;
+use crate::domain::preferences::{Preferences, Theme};
 use crate::domain::role::Action;
 use crate::service::condition::{Band, ReadOnly};
 
@@ -60,31 +62,10 @@ pub struct Layout {
     pub flash: Option<Flash>,
     pub site: Arc<Site>,
     pub assets: Arc<Assets>,
-    pub theme: Option<Theme>,
-    /// Whether keyboard shortcuts are on.
-    pub keys: bool,
+    pub preferences: Preferences,
     /// Seconds between refreshes of the page's `data-live` parts.
     pub refresh: Option<u32>,
 }
-
-/// Chosen by the person; else the browser decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
-    Light,
-    Dark,
-}
-
-impl Theme {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-}
-
-pub const THEME_COOKIE: &str = "theme";
-pub const KEYS_COOKIE: &str = "keys";
 
 impl Layout {
     /// The frame of the answer to `request`.
@@ -93,7 +74,6 @@ impl Layout {
         let visitor = Visitor::of(request);
         let session = request.get_session();
         let condition = &web.services.condition;
-        let cookie = |name| request.cookie(name).map(|c| c.value().to_owned());
         Self {
             text: Text {
                 lang: visitor.lang(),
@@ -104,17 +84,12 @@ impl Layout {
             request_id: RequestId::of(request),
             here: here(request),
             band: condition.band(),
-            read_only: condition.read_only(),
+            read_only: condition.read_only(web.services.clock.now()),
             flash: flash(request),
             user: visitor.user.clone(),
             site: web.site.clone(),
             assets: web.assets.clone(),
-            theme: match cookie(THEME_COOKIE).as_deref() {
-                Some("light") => Some(Theme::Light),
-                Some("dark") => Some(Theme::Dark),
-                _ => None,
-            },
-            keys: cookie(KEYS_COOKIE).as_deref() != Some("off"),
+            preferences: visitor.preferences,
             refresh: None,
         }
     }
@@ -123,6 +98,23 @@ impl Layout {
     pub fn live(mut self, seconds: u32) -> Self {
         self.refresh = Some(seconds);
         self
+    }
+
+    /// The colours that the person chose; else the browser decides.
+    pub fn theme(&self) -> Option<&'static str> {
+        let chosen = self.preferences.theme?;
+        (chosen != Theme::System).then(|| chosen.as_str())
+    }
+
+    /// Whether keyboard shortcuts are on.
+    pub fn keys(&self) -> bool {
+        self.preferences.shortcuts.unwrap_or(true)
+    }
+
+    /// Rows of a page of a list that usually has `usual`.
+    pub fn rows(&self, usual: u32) -> Result<Limit, Problem> {
+        let rows = self.preferences.page_rows.unwrap_or(usual);
+        Limit::new(rows).ok_or_else(|| Problem::internal("a page without rows"))
     }
 
     /// 200 with this page.
@@ -144,6 +136,11 @@ impl Layout {
     /// people from buttons that refuse.
     pub fn may(&self, action: Action) -> bool {
         self.user.as_ref().is_some_and(|user| user.role.may(action))
+    }
+
+    /// Whether to show the way to what only admins manage.
+    pub fn administers(&self) -> bool {
+        self.may(Action::Administer)
     }
 
     /// Whether to show the way to rolling an entry back from a list. An order's is on its own

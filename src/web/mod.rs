@@ -51,13 +51,15 @@ use api::{
     stock as api_stock,
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
+use pages::admin::{keys, users};
 use pages::corrections::{cancel, rollback, stock as correct};
 use pages::{
-    audit, entry, exports, health, ledger, login, machine, ops, orders, overview, prefs, sku, stock,
+    audit, entry, exports, health, ledger, login, machine, ops, orders, overview, prefs, read_only,
+    sku, stock,
 };
 use route::{Entry, get, post};
 
-use crate::domain::role::Action::{Correct, Draft, Reverse, ReverseOwn, View};
+use crate::domain::role::Action::{Administer, Correct, Draft, Reverse, ReverseOwn, View};
 use crate::domain::role::Scope;
 
 /// Every address of the site. The first that matches a path is taken.
@@ -74,6 +76,8 @@ pub fn routes() -> Vec<Entry> {
         get(paths::LOGIN, Public, login::form),
         post(paths::LOGIN, Public, login::submit).reshow(),
         post(paths::LOGOUT, SignedIn(View), login::sign_out),
+        get(paths::PREFS, Public, prefs::form),
+        post(paths::PREFS, Public, prefs::submit).reshow(),
         post(paths::PREFS_LANGUAGE, Public, prefs::language),
 
         // The desk.
@@ -110,6 +114,23 @@ pub fn routes() -> Vec<Entry> {
         post(paths::OP_CONFIRM, SignedIn(Correct), ops::confirm).reshow(),
         post(paths::OP_RECOUNT, SignedIn(Draft), ops::recount).reshow(),
         post(paths::OP_DISCARD, SignedIn(Draft), ops::discard).reshow(),
+
+        // For admins.
+        get(paths::USERS, SignedIn(Administer), users::list),
+        post(paths::USERS, SignedIn(Administer), users::add).reshow(),
+        get(paths::USER, SignedIn(Administer), users::one),
+        get(paths::USER_CHANGE, SignedIn(Administer), users::change_form),
+        post(paths::USER_CHANGE, SignedIn(Administer), users::change_submit).reshow(),
+        get(paths::USER_PASSWORD, SignedIn(Administer), users::password_form),
+        post(paths::USER_PASSWORD, SignedIn(Administer), users::password_submit).reshow(),
+        get(paths::KEYS, SignedIn(Administer), keys::list),
+        post(paths::KEYS, SignedIn(Administer), keys::create).reshow(),
+        get(paths::KEY_REVOKE, SignedIn(Administer), keys::revoke_form),
+        post(paths::KEY_REVOKE, SignedIn(Administer), keys::revoke),
+
+        get(paths::READ_ONLY, SignedIn(Administer), read_only::form),
+        post(paths::READ_ONLY, SignedIn(Administer), read_only::pause).reshow(),
+        post(paths::RESUME, SignedIn(Administer), read_only::resume),
 
         // The JSON API.
         post(paths::API_ORDERS, ApiKey(Scope::Orders), api_orders::place),

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::ids::{DocumentNo, EntryId, OpId, Sku, Warehouse};
 use crate::domain::ledger::{DocumentKind, LedgerEntry};
+use crate::domain::user::UserName;
 
 /// All but what RFC 3986 calls unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -26,6 +27,7 @@ pub const READYZ: &str = "/readyz";
 pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
 pub const LOGOUT: &str = "/logout";
+pub const PREFS: &str = "/prefs";
 pub const PREFS_LANGUAGE: &str = "/prefs/language";
 
 pub const API_ORDERS: &str = "/api/v1/orders";
@@ -46,6 +48,8 @@ pub const STOCK_DEDUCT: &str = "/stock/{warehouse}/{sku}/deduct";
 pub const STOCK_ADJUST: &str = "/stock/{warehouse}/{sku}/adjust";
 pub const STOCK_SET: &str = "/stock/{warehouse}/{sku}/set";
 pub const HEALTH: &str = "/health";
+pub const READ_ONLY: &str = "/health/read-only";
+pub const RESUME: &str = "/health/resume";
 pub const LATE_PAYMENTS: &str = "/payments/late";
 pub const RECONCILIATION: &str = "/reconciliation";
 pub const AUDIT: &str = "/audit";
@@ -64,6 +68,13 @@ pub const OP: &str = "/ops/{op}";
 pub const OP_CONFIRM: &str = "/ops/{op}/confirm";
 pub const OP_RECOUNT: &str = "/ops/{op}/recount";
 pub const OP_DISCARD: &str = "/ops/{op}/discard";
+
+pub const USERS: &str = "/admin/users";
+pub const USER: &str = "/admin/users/{name}";
+pub const USER_CHANGE: &str = "/admin/users/{name}/change";
+pub const USER_PASSWORD: &str = "/admin/users/{name}/password";
+pub const KEYS: &str = "/admin/keys";
+pub const KEY_REVOKE: &str = "/admin/keys/{id}/revoke";
 
 /// A path with these values in its query.
 pub fn with_query(path: &str, values: &[(&'static str, String)]) -> String {
@@ -154,6 +165,26 @@ pub fn document(entry: &LedgerEntry) -> String {
 /// The form that cancels an order.
 pub fn cancel(order_no: &DocumentNo) -> String {
     format!("{}/cancel", order(order_no))
+}
+
+/// The page of somebody, for admins.
+pub fn user(name: &UserName) -> String {
+    format!("{USERS}/{}", segment(name.as_str()))
+}
+
+/// Where a role is changed, and somebody disabled or enabled.
+pub fn user_change(name: &UserName) -> String {
+    format!("{}/change", user(name))
+}
+
+/// Where somebody's password is set.
+pub fn user_password(name: &UserName) -> String {
+    format!("{}/password", user(name))
+}
+
+/// Where a key is revoked.
+pub fn key_revoke(id: &u64) -> String {
+    format!("{KEYS}/{id}/revoke")
 }
 
 /// Whether `path` leads to a page of this site and nowhere else: what a `next` or a `return`

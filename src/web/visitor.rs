@@ -9,17 +9,22 @@ use actix_web::{HttpMessage, HttpRequest};
 use super::extract::State;
 use super::i18n::Lang;
 use super::session::{self, Ticket};
+use crate::domain::preferences::{Preferences, Theme};
 use crate::domain::role::Role;
 use crate::domain::user::UserName;
 use crate::service::users::Standing;
 
 pub const LANGUAGE_COOKIE: &str = "lang";
+pub const THEME_COOKIE: &str = "theme";
+pub const KEYS_COOKIE: &str = "keys";
+pub const ROWS_COOKIE: &str = "rows";
 
 /// Who is asking, worked out once per request, before any handler runs.
 #[derive(Debug, Clone, Default)]
 pub struct Visitor {
     pub user: Option<CurrentUser>,
     pub lang: Option<Lang>,
+    pub preferences: Preferences,
     /// Whose session ended since the last page.
     pub ended: Option<UserName>,
 }
@@ -50,6 +55,7 @@ impl Visitor {
         let Some(ticket) = session::ticket(&session) else {
             return Self {
                 lang: browser_language(request),
+                preferences: browser_preferences(request),
                 ..Self::default()
             };
         };
@@ -65,14 +71,19 @@ impl Visitor {
             }
         };
         match standing {
-            Ok(Standing::Stands { role, language }) => {
+            Ok(Standing::Stands {
+                role,
+                language,
+                preferences,
+            }) => {
                 let language = language.as_deref().and_then(Lang::parse);
-                Self::known(request, ticket, role, language)
+                Self::known(request, ticket, role, language, preferences)
             }
             Ok(Standing::Ended) => {
                 session::end(&session);
                 Self {
                     lang: ticket.language.or_else(|| browser_language(request)),
+                    preferences: browser_preferences(request),
                     ended: Some(ticket.name),
                     user: None,
                 }
@@ -80,13 +91,20 @@ impl Visitor {
             Err(error) => {
                 tracing::warn!(%error, "the session is believed unasked");
                 let (role, language) = (ticket.role, ticket.language);
-                Self::known(request, ticket, role, language)
+                Self::known(request, ticket, role, language, Preferences::default())
             }
         }
     }
 
-    fn known(request: &HttpRequest, ticket: Ticket, role: Role, lang: Option<Lang>) -> Self {
+    fn known(
+        request: &HttpRequest,
+        ticket: Ticket,
+        role: Role,
+        lang: Option<Lang>,
+        chosen: Preferences,
+    ) -> Self {
         Self {
+            preferences: chosen.or(browser_preferences(request)),
             lang: lang.or_else(|| browser_language(request)),
             user: Some(CurrentUser {
                 name: ticket.name,
@@ -106,4 +124,15 @@ fn browser_language(request: &HttpRequest) -> Option<Lang> {
             let accepted = request.headers().get(ACCEPT_LANGUAGE)?;
             Lang::accepted(accepted.to_str().ok()?)
         })
+}
+
+/// What this browser was told to prefer.
+fn browser_preferences(request: &HttpRequest) -> Preferences {
+    let cookie = |name| request.cookie(name).map(|c| c.value().to_owned());
+    let rows = cookie(ROWS_COOKIE).and_then(|rows| rows.parse().ok());
+    Preferences {
+        theme: cookie(THEME_COOKIE).and_then(|theme| Theme::parse(&theme)),
+        shortcuts: cookie(KEYS_COOKIE).map(|keys| keys != "off"),
+        page_rows: rows.filter(|rows| Preferences::PAGE_ROWS.contains(rows)),
+    }
 }

@@ -7,6 +7,7 @@ mod due_orders;
 mod gate;
 mod gauges;
 mod health;
+mod pauses;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub use due_orders::DueOrders;
 pub use gate::Reconcile;
 pub use gauges::Gauges;
 pub use health::HealthWatch;
+pub use pauses::PauseWatch;
 
 use crate::domain::rejection::ServiceResult;
 

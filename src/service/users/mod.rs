@@ -16,6 +16,7 @@ pub use self::sessions::Standing;
 use super::audit::{By, Note};
 use super::{Audit, Clock};
 use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::preferences::Preferences;
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::role::Role;
 use crate::domain::user::{Changed, NewPassword, User, UserChange, UserName};
@@ -224,6 +225,16 @@ impl Users {
     /// `NotConfirmed` while the database is away.
     pub async fn set_language(&self, name: &str, tag: &str) -> ServiceResult<()> {
         users::user_language_set(&self.pool, name, tag).await?;
+        self.sessions.forget(name);
+        Ok(())
+    }
+
+    /// Remembers what else somebody who is signed in prefers.
+    ///
+    /// # Errors
+    /// `NotConfirmed` while the database is away.
+    pub async fn set_preferences(&self, name: &str, chosen: Preferences) -> ServiceResult<()> {
+        users::user_preferences_set(&self.pool, name, chosen).await?;
         self.sessions.forget(name);
         Ok(())
     }

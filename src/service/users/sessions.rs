@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::MySqlPool;
 
+use crate::domain::preferences::Preferences;
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::role::Role;
 use crate::service::Clock;
@@ -31,6 +32,7 @@ pub enum Standing {
     Stands {
         role: Role,
         language: Option<String>,
+        preferences: Preferences,
     },
     /// Signed out, the user is gone or disabled, or the password was changed.
     Ended,
@@ -73,6 +75,11 @@ impl Sessions {
                 Standing::Stands {
                     role: row.role,
                     language: row.language.clone(),
+                    preferences: Preferences {
+                        theme: row.theme,
+                        shortcuts: row.shortcuts,
+                        page_rows: row.page_rows,
+                    },
                 }
             }
             _ => Standing::Ended,

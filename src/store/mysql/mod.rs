@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod operations;
 pub mod orders;
 pub mod overview;
+pub mod read_only;
 pub mod replay;
 pub mod stock;
 pub mod stock_list;

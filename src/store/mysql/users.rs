@@ -6,6 +6,7 @@ use sqlx::{FromRow, MySqlPool, Row};
 
 use super::json::parse;
 use super::{StoreResult, is_duplicate};
+use crate::domain::preferences::{Preferences, Theme};
 use crate::domain::role::Role;
 use crate::domain::user::{Changed, User, UserChange, UserName};
 
@@ -29,6 +30,9 @@ pub struct SessionRow {
     pub disabled_at: Option<DateTime<Utc>>,
     /// This session was signed out.
     pub ended: bool,
+    pub theme: Option<Theme>,
+    pub shortcuts: Option<bool>,
+    pub page_rows: Option<u32>,
 }
 
 /// How wrong passwords lock a person out.
@@ -126,9 +130,10 @@ pub async fn user_session_fetch(
     session: &str,
 ) -> StoreResult<Option<SessionRow>> {
     Ok(sqlx::query_as(
-        "SELECT role, language, session_epoch, disabled_at,
-                EXISTS (SELECT 1 FROM ended_sessions e WHERE e.session = ?) AS ended
-         FROM users WHERE name = ?",
+        "SELECT u.role, u.language, u.session_epoch, u.disabled_at,
+                EXISTS (SELECT 1 FROM ended_sessions e WHERE e.session = ?) AS ended,
+                p.theme, p.shortcuts, CAST(p.page_rows AS UNSIGNED) AS page_rows
+         FROM users u LEFT JOIN preferences p ON p.user = u.name WHERE u.name = ?",
     )
     .bind(session)
     .bind(name)
@@ -176,6 +181,22 @@ pub async fn user_language_set(pool: &MySqlPool, name: &str, tag: &str) -> Store
     sqlx::query("UPDATE users SET language = ? WHERE name = ?")
         .bind(tag)
         .bind(name)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what somebody prefers. Nobody of this name: an error.
+pub async fn user_preferences_set(
+    pool: &MySqlPool,
+    name: &str,
+    preferences: Preferences,
+) -> StoreResult<()> {
+    sqlx::query("REPLACE INTO preferences (user, theme, shortcuts, page_rows) VALUES (?, ?, ?, ?)")
+        .bind(name)
+        .bind(preferences.theme)
+        .bind(preferences.shortcuts)
+        .bind(preferences.page_rows)
         .execute(pool)
         .await?;
     Ok(())

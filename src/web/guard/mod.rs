@@ -214,10 +214,12 @@ fn pausable(request: &ServiceRequest) -> Result<(), Problem> {
     if request.method().is_safe() {
         return Ok(());
     }
-    let condition = &State::of(request.request()).services.condition;
-    match condition.read_only() {
-        // Leaving is always possible.
-        Some(_) if request.path() == paths::LOGOUT => Ok(()),
+    let services = &State::of(request.request()).services;
+    match services.condition.read_only(services.clock.now()) {
+        // Leaving is always possible, and so is ending or moving the pause itself.
+        Some(_) if [paths::LOGOUT, paths::READ_ONLY, paths::RESUME].contains(&request.path()) => {
+            Ok(())
+        }
         Some(read_only) => Err(Problem::read_only(read_only.until)),
         None => Ok(()),
     }

@@ -20,6 +20,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
     macro_rules! all {
         ($lang:literal) => {
             &areas!($lang:
+                "admin"
                 "audit"
                 "corrections"
                 "errors"
@@ -32,6 +33,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "ops"
                 "orders"
                 "overview"
+                "prefs"
                 "stock"
                 "words"
             )

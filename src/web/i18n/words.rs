@@ -7,8 +7,9 @@ use crate::domain::listing::StockSort;
 use crate::domain::operation::{OpKind, OpStatus};
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
+use crate::domain::preferences::Theme;
 use crate::domain::reason::Reason;
-use crate::domain::role::{Action, Role};
+use crate::domain::role::{Action, Role, Scope};
 use crate::domain::stock::StockState;
 use crate::service::condition::Part;
 use crate::service::health::HealthState;
@@ -30,6 +31,16 @@ words! {
         Operator => "role-operator",
         Supervisor => "role-supervisor",
         Admin => "role-admin",
+    }
+    Scope {
+        Read => "scope-read",
+        Orders => "scope-orders",
+        Stock => "scope-stock",
+    }
+    Theme {
+        System => "theme-system",
+        Light => "theme-light",
+        Dark => "theme-dark",
     }
     // Completes "Your role cannot … here."
     Action {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::audit::{AuditAction, AuditEntry, AuditResult, AuditRow};
 use crate::domain::ids::{DocumentNo, OpId};
-use crate::domain::listing::{AuditFilter, AuditKey, Limit};
+use crate::domain::listing::{AuditFilter, AuditKey};
 use crate::web::export;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
@@ -182,7 +182,7 @@ impl AuditPage {
         place: &Place<AuditKey>,
     ) -> Result<HttpResponse, Problem> {
         let queries = &web.services.queries;
-        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let limit = self.layout.rows(ROWS)?;
         let found = queries.audit_list(filter, place.after().copied(), limit);
         let Some(found) = loaded(found.await)? else {
             let status = StatusCode::SERVICE_UNAVAILABLE;

@@ -8,9 +8,9 @@ use askama::Template;
 
 use crate::service::health::{Component, ComponentKind, HealthReport, HealthState};
 use crate::web::extract::State;
-use crate::web::filters;
 use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
+use crate::web::{filters, paths};
 
 const REFRESH_SECONDS: u32 = 15;
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::ids::{DocumentNo, OpId, Sku, Warehouse};
 use crate::domain::ledger::{EntryKind, LedgerEntry};
-use crate::domain::listing::{LedgerFilter, LedgerKey, Limit};
+use crate::domain::listing::{LedgerFilter, LedgerKey};
 use crate::web::export;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
@@ -247,7 +247,7 @@ impl LedgerPage {
         place: &Place<LedgerKey>,
     ) -> Result<HttpResponse, Problem> {
         let queries = &web.services.queries;
-        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let limit = self.layout.rows(ROWS)?;
         let (entries, count) = tokio::join!(
             queries.ledger_list(filter, place.after().copied(), limit),
             queries.ledger_count(filter),

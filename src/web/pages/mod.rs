@@ -1,5 +1,6 @@
 //! Pages: a file each, with the page's struct, its handlers and its form.
 
+pub mod admin;
 pub mod audit;
 pub mod corrections;
 pub mod entry;
@@ -12,5 +13,6 @@ pub mod ops;
 pub mod orders;
 pub mod overview;
 pub mod prefs;
+pub mod read_only;
 pub mod sku;
 pub mod stock;

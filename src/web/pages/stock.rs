@@ -8,7 +8,7 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::ids::{Sku, Warehouse};
-use crate::domain::listing::{Limit, StockFilter, StockKey, StockSort};
+use crate::domain::listing::{StockFilter, StockKey, StockSort};
 use crate::domain::stock::{StockLevel, StockState};
 use crate::web::export;
 use crate::web::extract::{Query, State};
@@ -183,7 +183,7 @@ impl StockPage {
         place: &Place<StockKey>,
     ) -> Result<HttpResponse, Problem> {
         let queries = &web.services.queries;
-        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let limit = self.layout.rows(ROWS)?;
         let (rows, count) = tokio::join!(
             queries.stock_list(filter, sort, place.after(), limit),
             queries.stock_count(filter),

@@ -13,7 +13,7 @@ use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
 use stockdesk::service::{
     ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Overview,
-    Queries, Services, Users,
+    Pauses, Queries, Services, Users,
 };
 use stockdesk::web::{self, Web};
 use stockdesk::workers::{Driver, DueOrders};
@@ -167,6 +167,12 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services 
     let condition = Condition::default();
     Services {
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
+        pauses: Pauses::new(
+            pool.clone(),
+            clock.clone(),
+            condition.clone(),
+            audit.clone(),
+        ),
         overview: Overview::new(pool.clone(), clock.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool, clock.clone(), audit.clone()),

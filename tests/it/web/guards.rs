@@ -179,7 +179,9 @@ async fn while_changes_are_paused_only_leaving_is_possible() {
     use stockdesk::service::condition::ReadOnly;
     let site = Site::start().await;
     let mut browser = site.signed_in("li.wei", Role::Admin).await;
-    let until = Some("2026-11-20T06:00:00Z".parse().expect("a time"));
+    let now = site.services().clock.now();
+    let tomorrow = now.date_naive().succ_opt().expect("a day");
+    let until = tomorrow.and_hms_opt(6, 0, 0).map(|at| at.and_utc());
     let condition = &site.services().condition;
     condition.set_read_only(Some(ReadOnly { until }));
     let home = browser.get("/").await;

@@ -61,6 +61,7 @@ fn request(site: &Site, uri: &str, user: Option<(&str, Role)>, ended: Option<&st
         }),
         ended: ended.map(|name| name.parse().expect("a name")),
         lang: None,
+        ..Visitor::default()
     };
     request.extensions_mut().insert(Rc::new(visitor));
     request

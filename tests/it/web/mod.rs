@@ -1,5 +1,6 @@
 //! The frame of the pages, over HTTP.
 
+mod admin;
 mod audit;
 mod corrections;
 mod exports;
@@ -12,6 +13,8 @@ mod login;
 pub mod ops;
 mod orders;
 mod overview;
+mod prefs;
 mod problems;
+mod read_only;
 mod sessions;
 mod stock;

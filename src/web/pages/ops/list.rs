@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::deed::Deed;
 use crate::domain::ids::OpId;
-use crate::domain::listing::{Limit, OpFilter, OpKey};
+use crate::domain::listing::{OpFilter, OpKey};
 use crate::domain::operation::{OpStatus, OpTarget, Operation};
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
@@ -201,7 +201,7 @@ impl OpsPage {
         place: &Place<OpKey>,
     ) -> Result<HttpResponse, Problem> {
         let queries = &web.services.queries;
-        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let limit = self.layout.rows(ROWS)?;
         let found = queries.operations_list(filter, place.after().copied(), limit);
         let Some(found) = loaded(found.await)? else {
             let status = StatusCode::SERVICE_UNAVAILABLE;

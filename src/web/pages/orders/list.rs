@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use crate::domain::ids::{DocumentNo, Sku};
-use crate::domain::listing::{Limit, OrderFilter, OrderKey, OrderStatuses};
+use crate::domain::listing::{OrderFilter, OrderKey, OrderStatuses};
 use crate::domain::order::{OrderRow, OrderStatus};
 use crate::domain::payment::PaymentState;
 use crate::web::extract::{Query, State};
@@ -212,7 +212,7 @@ impl OrdersPage {
         place: &Place<OrderKey>,
     ) -> Result<HttpResponse, Problem> {
         let queries = &web.services.queries;
-        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let limit = self.layout.rows(ROWS)?;
         let (orders, count) = tokio::join!(
             queries.orders_list(filter, place.after(), limit),
             queries.orders_count(filter),

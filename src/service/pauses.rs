@@ -1,0 +1,89 @@
+//! Pausing changes: for everybody, on every instance, over restarts, until a time.
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use sqlx::MySqlPool;
+
+use super::audit::{By, Note};
+use super::condition::{Condition, ReadOnly};
+use super::{Audit, Clock};
+use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::rejection::ServiceResult;
+use crate::store::mysql::read_only::{read_only_fetch, read_only_lift, read_only_set};
+
+/// Nobody pauses changes for longer without saying so again.
+pub const LONGEST: TimeDelta = TimeDelta::hours(24);
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Pauses {
+    pool: MySqlPool,
+    clock: Clock,
+    condition: Condition,
+    audit: Audit,
+}
+
+impl Pauses {
+    pub fn new(pool: MySqlPool, clock: Clock, condition: Condition, audit: Audit) -> Self {
+        Self {
+            pool,
+            clock,
+            condition,
+            audit,
+        }
+    }
+
+    /// Pauses changes: at once here, within about a second on every other instance. `until` is
+    /// at most [`LONGEST`] away; the caller has seen to that.
+    ///
+    /// # Errors
+    /// `NotConfirmed` while the database is away.
+    pub async fn pause(&self, until: DateTime<Utc>, by: By<'_>) -> ServiceResult<()> {
+        let until = until.trunc_subsecs(6);
+        read_only_set(&self.pool, until, by.actor, self.clock.now()).await?;
+        let until = Some(until);
+        self.condition.set_read_only(Some(ReadOnly { until }));
+        let text = until.map(|until| until.to_rfc3339());
+        self.note(AuditAction::Paused, AuditResult::Done, by, text.as_deref())
+            .await;
+        Ok(())
+    }
+
+    /// Allows changes again; `false` when they were not paused.
+    ///
+    /// # Errors
+    /// `NotConfirmed` while the database is away.
+    pub async fn resume(&self, by: By<'_>) -> ServiceResult<bool> {
+        let lifted = read_only_lift(&self.pool, self.clock.now()).await?;
+        self.condition.set_read_only(None);
+        let result = match lifted {
+            true => AuditResult::Done,
+            false => AuditResult::NoEffect,
+        };
+        self.note(AuditAction::Resumed, result, by, None).await;
+        Ok(lifted)
+    }
+
+    /// Learns what was decided on another instance, or before a restart.
+    ///
+    /// # Errors
+    /// `NotConfirmed` while the database is away: what was known stays.
+    pub async fn look(&self) -> ServiceResult<()> {
+        let until = read_only_fetch(&self.pool, self.clock.now()).await?;
+        let read_only = until.map(|until| ReadOnly { until: Some(until) });
+        self.condition.set_read_only(read_only);
+        Ok(())
+    }
+
+    async fn note(&self, action: AuditAction, result: AuditResult, by: By<'_>, text: Option<&str>) {
+        self.audit
+            .note(Note {
+                actor: by.actor,
+                action,
+                object: None,
+                result,
+                address: by.address,
+                detail: text,
+            })
+            .await;
+    }
+}

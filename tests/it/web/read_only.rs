@@ -1,0 +1,119 @@
+//! Pausing changes.
+
+use chrono::TimeDelta;
+use stockdesk::domain::role::{Role, Scope};
+use stockdesk::service::Condition;
+use stockdesk::service::Pauses;
+
+use crate::harness::site::Site;
+
+#[tokio::test]
+async fn an_admin_pauses_changes_and_everybody_else_is_told_until_when() {
+    let site = Site::start().await;
+    site.world.stock("CUP", 12).await;
+    let mut boss = site.signed_in("boss", Role::Admin).await;
+    let mut staff = site.signed_in("li.wei", Role::Operator).await;
+    let form = staff.get("/stock/W/CUP/deduct").await;
+    let (csrf, op) = (form.input("csrf").unwrap(), form.input("op").unwrap());
+    assert!(boss.get("/health").await.has("Mode: <b>Normal</b>"));
+    assert!(!staff.get("/health").await.has("/health/read-only"));
+    let path = "/health/read-only";
+    let offered = boss.get(path).await.input("until").expect("a time");
+    let paused = boss.post_from(path, path, &[("until", &offered)]).await;
+    assert_eq!(paused.location(), "/health");
+    let clock = format!("{}:00", &offered[11..]);
+    let health = boss.get("/health").await;
+    assert!(health.has(&format!("Changes are paused until {clock}.")));
+    assert!(health.has("Mode: <b>Read-only</b>"));
+    let band = format!("Changes are paused until {clock}. You can still look things up.");
+    assert!(staff.get("/stock").await.has(&band));
+    // What was entered can be copied, and nothing was done.
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("op", &op),
+        ("units", "3"),
+        ("reason", "damaged"),
+        ("note", "两箱"),
+    ];
+    let refused = staff.post_bare("/stock/W/CUP/deduct", &fields).await;
+    assert_eq!(refused.status, 503);
+    let wait: i64 = refused.header("retry-after").parse().expect("seconds");
+    assert!((3_400..=3_700).contains(&wait), "{wait}");
+    assert!(
+        refused.has("两箱") && refused.has(&band),
+        "{}",
+        refused.body
+    );
+    let key = site.api_key("shop", Scope::Stock).await;
+    let shop = site
+        .browser()
+        .with("authorization", &format!("Bearer {key}"));
+    let request = shop.request(reqwest::Method::POST, "/api/v1/deductions");
+    let answer = shop.clone().send(request.body("{}")).await;
+    assert_eq!(
+        (answer.status, answer.json()["code"].as_str()),
+        (503, Some("read_only"))
+    );
+    assert_eq!(site.world.levels("CUP").await, (12, 0));
+    // It is over by itself.
+    site.wait(TimeDelta::minutes(61));
+    assert!(!staff.get("/stock").await.has("Changes are paused"));
+    let done = staff.post_bare("/stock/W/CUP/deduct", &fields).await;
+    assert!(done.location().starts_with("/ops/"));
+}
+
+#[tokio::test]
+async fn an_admin_allows_changes_again_and_wrong_times_are_told() {
+    let site = Site::start().await;
+    let mut boss = site.signed_in("boss", Role::Admin).await;
+    let path = "/health/read-only";
+    for (until, wrong) in [
+        ("", "Enter a date and time"),
+        ("soon", "Enter a date and time"),
+        ("2020-01-01 12:00", "must be in the future"),
+        ("2099-01-01", "must be within 24 hours"),
+    ] {
+        let page = boss.post_from(path, path, &[("until", until)]).await;
+        assert!(
+            page.status == 422 && page.has(wrong),
+            "{until}: {}",
+            page.body
+        );
+    }
+    let offered = boss.get(path).await.input("until").expect("a time");
+    boss.post_from(path, path, &[("until", &offered)])
+        .await
+        .location();
+    for said in ["Changes are possible again.", "Changes were not paused."] {
+        let over = boss.post_from("/health", "/health/resume", &[]).await;
+        assert!(boss.get(over.location()).await.has(said), "{said}");
+    }
+    let audit = boss.get("/audit?actor=boss").await;
+    assert!(audit.has("paused changes") && audit.has("allowed changes again"));
+}
+
+#[tokio::test]
+async fn another_instance_and_one_that_was_restarted_learn_of_it() {
+    let site = Site::start().await;
+    let services = site.services();
+    let now = services.clock.now();
+    let until = now + TimeDelta::hours(1);
+    services
+        .pauses
+        .pause(until, "user:boss".into())
+        .await
+        .expect("paused");
+    let (pool, clock) = (site.world.desk.pool().clone(), services.clock.clone());
+    let condition = Condition::default();
+    let other = Pauses::new(pool, clock, condition.clone(), services.audit.clone());
+    assert_eq!(condition.read_only(now), None);
+    other.look().await.expect("the database answers");
+    assert!(condition.read_only(now).is_some());
+    services
+        .pauses
+        .resume("user:boss".into())
+        .await
+        .expect("over");
+    other.look().await.expect("the database answers");
+    assert_eq!(condition.read_only(now), None);
+}
