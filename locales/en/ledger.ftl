@@ -8,7 +8,6 @@ ledger-who = Who
 # $zone: the site zone.
 ledger-from = From ({ $zone })
 ledger-to = To ({ $zone })
-ledger-not-a-sku = This cannot be a SKU
 ledger-not-a-document = This cannot be the number of an order or an operation
 ledger-from-after-to = From must be before To
 # $rows: one of list-rows*.

@@ -20,6 +20,7 @@ list-try-again = Try again
 list-not-offered = Choose one of the list
 list-too-long = Enter { $max } characters or fewer
 list-no-warehouse = There is no warehouse { $warehouse }
+list-not-a-sku = This cannot be a SKU
 list-not-a-time = Enter a date and time, like 2026-11-20 12:03
 # A filter in use: its label and its value.
 list-chip = { $label }: { $value }

@@ -8,7 +8,6 @@ ledger-who = 操作人
 # $zone: the site zone.
 ledger-from = 起（{ $zone }）
 ledger-to = 止（{ $zone }）
-ledger-not-a-sku = 这不是有效的 SKU
 ledger-not-a-document = 这不是有效的订单号或操作编号
 ledger-from-after-to = 开始时间必须早于结束时间
 # $rows: one of list-rows*.

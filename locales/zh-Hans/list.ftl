@@ -20,6 +20,7 @@ list-try-again = 重试
 list-not-offered = 请从列表中选择
 list-too-long = 不能超过 { $max } 个字符
 list-no-warehouse = 没有仓库 { $warehouse }
+list-not-a-sku = 这不是有效的 SKU
 list-not-a-time = 请填写日期和时间，例如 2026-11-20 12:03
 # A filter in use: its label and its value.
 list-chip = { $label }：{ $value }

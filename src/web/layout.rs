@@ -32,7 +32,7 @@ use super::guard::Token;
 use super::i18n::{Lang, Message, Text, Worded, msg};
 use super::nav::{self, NavItem};
 use super::paths;
-use super::problem::Problem;
+use super::problem::{Problem, Retry};
 use super::request_id::RequestId;
 use super::route;
 use super::session::{self, Flash};
@@ -130,6 +130,13 @@ impl Layout {
                 .body(html),
             Err(error) => HttpResponse::from_error(Problem::internal(error)),
         }
+    }
+
+    /// This page without what it is about, because the database does not answer.
+    pub fn not_loaded(&self, page: &impl Template) -> HttpResponse {
+        let mut response = self.with_status(StatusCode::SERVICE_UNAVAILABLE, page);
+        Retry::Seconds(2).write(response.headers_mut(), self.text.now);
+        response
     }
 
     /// Whether to show what only some roles may do. The route's guard decides; this only saves

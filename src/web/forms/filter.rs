@@ -4,8 +4,8 @@ use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, T
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::ids::Warehouse;
-use crate::web::i18n::{Message, msg};
+use crate::domain::ids::{Sku, Warehouse};
+use crate::web::i18n::{Message, Text, Worded, msg};
 
 /// What is typed, without the space around it.
 ///
@@ -28,6 +28,33 @@ pub fn one_of<T>(chosen: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Opti
         "" => Ok(None),
         word => parse(word).map(Some).ok_or_else(|| msg("list-not-offered")),
     }
+}
+
+/// What can be chosen: the words of `all`, as they are said.
+pub fn options<T: Copy + Worded>(
+    all: &[T],
+    word: impl Fn(T) -> &'static str,
+    text: &Text,
+) -> Vec<(&'static str, String)> {
+    let option = |&value: &T| (word(value), text.say(&value.message()).into_owned());
+    all.iter().map(option).collect()
+}
+
+/// A SKU, exactly.
+///
+/// # Errors
+/// What cannot be one.
+pub fn sku(typed: &str) -> Result<Option<Sku>, Message> {
+    match typed.trim() {
+        "" => Ok(None),
+        sku => sku.parse().map(Some).map_err(|_| msg("list-not-a-sku")),
+    }
+}
+
+/// The warehouses that can be chosen.
+pub fn warehouses(known: &[Warehouse]) -> Vec<(String, String)> {
+    let option = |warehouse: &Warehouse| (warehouse.to_string(), warehouse.to_string());
+    known.iter().map(option).collect()
 }
 
 /// One of the warehouses that there are.

@@ -83,6 +83,17 @@ impl FormView {
         }
     }
 
+    /// The filters of a list, as they stand in its address.
+    pub fn of_list(fields: &[(&'static str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self::filled(fields.iter().map(owned).collect())
+    }
+
+    /// The same, when they cannot be read.
+    pub fn refused(self, errors: FormErrors) -> Self {
+        self.errors(errors).with_status(StatusCode::BAD_REQUEST)
+    }
+
     /// The same form once more, because of a problem.
     pub fn refill(fields: Vec<(String, String)>, status: StatusCode) -> Self {
         Self {

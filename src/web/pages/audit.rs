@@ -2,7 +2,6 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
@@ -15,7 +14,7 @@ use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
 use crate::web::i18n::{Text, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, List, Pager, Place, chip};
-use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::problem::{Problem, loaded};
 use crate::web::{filters, paths};
 
 const ROWS: u32 = 100;
@@ -154,14 +153,12 @@ fn object_path(entry: &AuditEntry) -> Option<String> {
 impl AuditPage {
     fn new(layout: Layout, query: &AuditQuery, filter: &AuditFilter) -> Self {
         let fields = query.fields();
-        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let text = layout.text;
-        let said = |a: &AuditAction| (a.as_str(), text.say(&a.message()).into_owned());
         Self {
-            form: FormView::filled(typed.into()),
+            form: FormView::of_list(&fields),
             list: List::new(paths::AUDIT, &fields),
             chips: query.chips(filter),
-            actions: AuditAction::ALL.iter().map(said).collect(),
+            actions: filter::options(AuditAction::ALL, |action| action.as_str(), &text),
             content: Content::NotLoaded,
             pager: Pager::default(),
             layout,
@@ -170,9 +167,8 @@ impl AuditPage {
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
         self.content = Content::Refused;
-        let status = StatusCode::BAD_REQUEST;
-        self.form = self.form.errors(errors).with_status(status);
-        self.layout.with_status(status, &self)
+        self.form = self.form.refused(errors);
+        self.layout.with_status(self.form.status(), &self)
     }
 
     async fn show(
@@ -185,10 +181,7 @@ impl AuditPage {
         let limit = self.layout.rows(ROWS)?;
         let found = queries.audit_list(filter, place.after().copied(), limit);
         let Some(found) = loaded(found.await)? else {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            let mut response = self.layout.with_status(status, &self);
-            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-            return Ok(response);
+            return Ok(self.layout.not_loaded(&self));
         };
         self.pager = self.list.pager(web, place, &found.value);
         let caption = self.pager.caption(None, found.as_of);

@@ -2,11 +2,10 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::ids::{DocumentNo, OpId, Sku, Warehouse};
+use crate::domain::ids::{DocumentNo, OpId, Warehouse};
 use crate::domain::ledger::{EntryKind, LedgerEntry};
 use crate::domain::listing::{LedgerFilter, LedgerKey};
 use crate::web::export;
@@ -15,7 +14,7 @@ use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
 use crate::web::i18n::{Message, Text, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, List, Pager, Place, chip};
-use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::problem::{Problem, loaded};
 use crate::web::{filters, paths};
 
 const ROWS: u32 = 100;
@@ -86,7 +85,7 @@ impl LedgerQuery {
         text: &Text,
     ) -> Result<LedgerFilter, FormErrors> {
         let mut check = Check::new();
-        let sku = check.field("sku", sku(&self.sku));
+        let sku = check.field("sku", filter::sku(&self.sku));
         let warehouse = check.field("wh", filter::warehouse(&self.wh, known));
         let document = check.field("order", document(self.document()));
         let kind = check.field("kind", filter::one_of(&self.kind, EntryKind::parse));
@@ -152,13 +151,6 @@ enum Number {
     Op(OpId),
 }
 
-fn sku(typed: &str) -> Result<Option<Sku>, Message> {
-    match typed.trim() {
-        "" => Ok(None),
-        sku => sku.parse().map(Some).map_err(|_| msg("ledger-not-a-sku")),
-    }
-}
-
 fn document(typed: &str) -> Result<Option<Number>, Message> {
     if typed.is_empty() {
         return Ok(None);
@@ -179,7 +171,7 @@ pub async fn page(
 ) -> Result<HttpResponse, Problem> {
     let Some(known) = loaded(web.services.queries.warehouses().await)? else {
         let page = LedgerPage::new(layout, &query, &LedgerFilter::default(), &[]);
-        return Ok(page.not_loaded(&web));
+        return Ok(page.layout.not_loaded(&page));
     };
     let known = known.value;
     let (filter, errors) = match query.filter(&known, &layout.text) {
@@ -205,18 +197,13 @@ impl LedgerPage {
         known: &[Warehouse],
     ) -> Self {
         let fields = query.fields();
-        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let text = layout.text;
-        let said = |kind: &EntryKind| (kind.as_str(), text.say(&kind.message()).into_owned());
         Self {
-            form: FormView::filled(typed.into()),
+            form: FormView::of_list(&fields),
             list: List::new(paths::LEDGER, &fields),
             chips: query.chips(filter),
-            warehouses: known
-                .iter()
-                .map(|w| (w.to_string(), w.to_string()))
-                .collect(),
-            kinds: EntryKind::ALL.iter().map(said).collect(),
+            warehouses: filter::warehouses(known),
+            kinds: filter::options(EntryKind::ALL, |kind| kind.as_str(), &text),
             content: Content::NotLoaded,
             pager: Pager::default(),
             layout,
@@ -225,19 +212,8 @@ impl LedgerPage {
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
         self.content = Content::Refused;
-        self.form = self
-            .form
-            .errors(errors)
-            .with_status(StatusCode::BAD_REQUEST);
-        self.layout.with_status(StatusCode::BAD_REQUEST, &self)
-    }
-
-    /// As it is made: without a list.
-    fn not_loaded(&self, web: &State) -> HttpResponse {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        let mut response = self.layout.with_status(status, self);
-        Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-        response
+        self.form = self.form.refused(errors);
+        self.layout.with_status(self.form.status(), &self)
     }
 
     async fn show(
@@ -253,7 +229,7 @@ impl LedgerPage {
             queries.ledger_count(filter),
         );
         let Some(entries) = loaded(entries)? else {
-            return Ok(self.not_loaded(web));
+            return Ok(self.layout.not_loaded(&self));
         };
         self.pager = self.list.pager(web, place, &entries.value);
         let count = loaded(count)?.and_then(|seen| seen.value);

@@ -2,7 +2,6 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
@@ -16,7 +15,7 @@ use crate::web::forms::{Check, FormErrors, FormView, filter};
 use crate::web::i18n::{Message, Worded};
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, List, Pager, Place, chip};
-use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
@@ -109,7 +108,7 @@ pub async fn page(
 ) -> Result<HttpResponse, Problem> {
     let Some(known) = loaded(web.services.queries.warehouses().await)? else {
         let page = StockPage::new(layout, &query, &StockFilter::default(), &[]);
-        return Ok(page.not_loaded(&web));
+        return Ok(page.layout.not_loaded(&page));
     };
     let known = known.value;
     let (filter, sort) = match query.filter(&known) {
@@ -135,22 +134,14 @@ pub async fn page(
 impl StockPage {
     fn new(layout: Layout, query: &StockQuery, filter: &StockFilter, known: &[Warehouse]) -> Self {
         let fields = query.fields();
-        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let text = layout.text;
         Self {
-            form: FormView::filled(typed.into()),
+            form: FormView::of_list(&fields),
             list: List::new(paths::STOCK, &fields),
             chips: chips(filter),
-            warehouses: known
-                .iter()
-                .map(|w| (w.to_string(), w.to_string()))
-                .collect(),
-            states: options(StockState::ALL, |s| {
-                (s.as_str(), text.say(&s.message()).into())
-            }),
-            sorts: options(StockSort::ALL, |s| {
-                (s.as_str(), text.say(&s.message()).into())
-            }),
+            warehouses: filter::warehouses(known),
+            states: filter::options(StockState::ALL, |s| s.as_str(), &text),
+            sorts: filter::options(StockSort::ALL, |s| s.as_str(), &text),
             by_warehouse: known.len() > 1 && filter.warehouse.is_none(),
             content: Content::NotLoaded,
             pager: Pager::default(),
@@ -160,19 +151,8 @@ impl StockPage {
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
         self.content = Content::Refused;
-        self.form = self
-            .form
-            .errors(errors)
-            .with_status(StatusCode::BAD_REQUEST);
-        self.layout.with_status(StatusCode::BAD_REQUEST, &self)
-    }
-
-    /// As it is made: without a list.
-    fn not_loaded(&self, web: &State) -> HttpResponse {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        let mut response = self.layout.with_status(status, self);
-        Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-        response
+        self.form = self.form.refused(errors);
+        self.layout.with_status(self.form.status(), &self)
     }
 
     async fn show(
@@ -189,7 +169,7 @@ impl StockPage {
             queries.stock_count(filter),
         );
         let Some(rows) = loaded(rows)? else {
-            return Ok(self.not_loaded(web));
+            return Ok(self.layout.not_loaded(&self));
         };
         self.pager = self.list.pager(web, place, &rows.value);
         let count = loaded(count)?.map(|seen| seen.value);
@@ -228,13 +208,6 @@ async fn exact(web: &State, filter: &StockFilter) -> Result<Option<String>, Prob
         }
     }
     Ok(None)
-}
-
-fn options<T: Copy>(
-    all: &[T],
-    option: impl Fn(T) -> (&'static str, String),
-) -> Vec<(&'static str, String)> {
-    all.iter().map(|&value| option(value)).collect()
 }
 
 fn chips(filter: &StockFilter) -> Vec<Chip> {

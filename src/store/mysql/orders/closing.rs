@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::{Connection, MySqlPool, Row};
 
-use super::{Event, WATCHED, WatchedOrder, again_on_conflict, event_insert, event_insert_if_new};
+use super::{Event, WATCHED, WatchedOrder, again_on_conflict, event_insert, step};
 use crate::domain::actor::Actor;
 use crate::domain::command::{Cancel, DraftSeen};
 use crate::domain::ids::DocumentNo;
@@ -171,30 +171,22 @@ pub async fn closing_unanswered(
 ) -> StoreResult<()> {
     let (payment_state, detail) = heard;
     let actor = actor.to_string();
-    again_on_conflict(|| async {
-        let mut conn = pool.acquire().await?;
-        let mut tx = conn.begin().await?;
-        let noted = sqlx::query(UNANSWERED)
+    let event = Event {
+        order_no,
+        at: now,
+        kind: EventKind::GatewayUnknown,
+        actor: &actor,
+        detail: Some(detail),
+    };
+    // Paid or cancelled meanwhile: then what we heard is old, and nothing is noted.
+    let update = || {
+        sqlx::query(UNANSWERED)
             .bind(next_action_at)
             .bind(payment_state)
             .bind(now)
             .bind(order_no.as_str())
-            .execute(&mut *tx)
-            .await?;
-        // Paid or cancelled meanwhile: then what we heard is old.
-        if noted.rows_affected() == 1 {
-            let event = Event {
-                order_no,
-                at: now,
-                kind: EventKind::GatewayUnknown,
-                actor: &actor,
-                detail: Some(detail),
-            };
-            event_insert_if_new(&mut tx, &event).await?;
-        }
-        Ok(tx.commit().await?)
-    })
-    .await
+    };
+    step(pool, &event, update).await
 }
 
 /// Something happened at the gateway: the next try to close need not wait.

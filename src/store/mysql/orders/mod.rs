@@ -12,8 +12,9 @@ mod payment;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::Row;
-use sqlx::mysql::{MySqlConnection, MySqlRow};
+use sqlx::mysql::{MySqlArguments, MySqlConnection, MySqlRow};
+use sqlx::query::Query;
+use sqlx::{Connection, MySql, MySqlPool, Row};
 
 pub use closing::{
     Closing, cancel_receipt_fetch, closing_begin, closing_hurry, closing_unanswered,
@@ -109,6 +110,25 @@ async fn event_insert_if_new(
         Some((kind, detail)) if kind == event.kind && detail.as_deref() == event.detail => Ok(()),
         _ => event_insert(conn, event).await,
     }
+}
+
+/// One step of an order: `update` finds it only in the state that the step begins in, and then
+/// its event is written in the same transaction, unless that repeats the last one.
+async fn step<'q>(
+    pool: &MySqlPool,
+    event: &Event<'_>,
+    update: impl Fn() -> Query<'q, MySql, MySqlArguments>,
+) -> StoreResult<()> {
+    again_on_conflict(|| async {
+        let mut conn = pool.acquire().await?;
+        let mut tx = conn.begin().await?;
+        let updated = update().execute(&mut *tx).await?;
+        if updated.rows_affected() == 1 {
+            event_insert_if_new(&mut tx, event).await?;
+        }
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 /// Runs a short transaction again when another one was in its way (a deadlock, a lock that did

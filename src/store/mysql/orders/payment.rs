@@ -1,9 +1,9 @@
 //! The payment of a pending order: unsent -> sent -> open, and what is heard of it.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Connection, MySqlPool};
+use sqlx::MySqlPool;
 
-use super::{Event, WATCHED, WatchedOrder, again_on_conflict, event_insert, event_insert_if_new};
+use super::{Event, WATCHED, WatchedOrder, again_on_conflict, step};
 use crate::domain::actor::Actor;
 use crate::domain::ids::DocumentNo;
 use crate::domain::order::EventKind;
@@ -74,28 +74,20 @@ pub async fn payment_opened(
     now: DateTime<Utc>,
 ) -> StoreResult<()> {
     let actor = actor.to_string();
-    again_on_conflict(|| async {
-        let mut conn = pool.acquire().await?;
-        let mut tx = conn.begin().await?;
-        let opened = sqlx::query(OPEN)
+    let event = Event {
+        order_no,
+        at: now,
+        kind: EventKind::PaymentCreated,
+        actor: &actor,
+        detail: None,
+    };
+    let update = || {
+        sqlx::query(OPEN)
             .bind(url)
             .bind(now)
             .bind(order_no.as_str())
-            .execute(&mut *tx)
-            .await?;
-        if opened.rows_affected() == 1 {
-            let event = Event {
-                order_no,
-                at: now,
-                kind: EventKind::PaymentCreated,
-                actor: &actor,
-                detail: None,
-            };
-            event_insert(&mut tx, &event).await?;
-        }
-        Ok(tx.commit().await?)
-    })
-    .await
+    };
+    step(pool, &event, update).await
 }
 
 /// The gateway did not say that it has it: it stays `sent`, and is tried again at `again_at`.
@@ -108,27 +100,19 @@ pub async fn payment_not_created(
     again_at: DateTime<Utc>,
 ) -> StoreResult<()> {
     let actor = actor.to_string();
-    again_on_conflict(|| async {
-        let mut conn = pool.acquire().await?;
-        let mut tx = conn.begin().await?;
-        let noted = sqlx::query(NOT_CREATED)
+    let event = Event {
+        order_no,
+        at: now,
+        kind: EventKind::GatewayUnknown,
+        actor: &actor,
+        detail: Some(detail),
+    };
+    let update = || {
+        sqlx::query(NOT_CREATED)
             .bind(again_at)
             .bind(order_no.as_str())
-            .execute(&mut *tx)
-            .await?;
-        if noted.rows_affected() == 1 {
-            let event = Event {
-                order_no,
-                at: now,
-                kind: EventKind::GatewayUnknown,
-                actor: &actor,
-                detail: Some(detail),
-            };
-            event_insert_if_new(&mut tx, &event).await?;
-        }
-        Ok(tx.commit().await?)
-    })
-    .await
+    };
+    step(pool, &event, update).await
 }
 
 /// Somebody asked the gateway: notes what it said of a payment that is neither paid nor
@@ -142,26 +126,18 @@ pub async fn payment_answered(
 ) -> StoreResult<()> {
     let (payment_state, detail) = heard;
     let actor = actor.to_string();
-    again_on_conflict(|| async {
-        let mut conn = pool.acquire().await?;
-        let mut tx = conn.begin().await?;
-        let noted = sqlx::query(ANSWERED)
+    let event = Event {
+        order_no,
+        at: now,
+        kind: EventKind::GatewayAsked,
+        actor: &actor,
+        detail: Some(detail),
+    };
+    let update = || {
+        sqlx::query(ANSWERED)
             .bind(payment_state)
             .bind(now)
             .bind(order_no.as_str())
-            .execute(&mut *tx)
-            .await?;
-        if noted.rows_affected() == 1 {
-            let event = Event {
-                order_no,
-                at: now,
-                kind: EventKind::GatewayAsked,
-                actor: &actor,
-                detail: Some(detail),
-            };
-            event_insert_if_new(&mut tx, &event).await?;
-        }
-        Ok(tx.commit().await?)
-    })
-    .await
+    };
+    step(pool, &event, update).await
 }

@@ -111,50 +111,28 @@ fn address(kind: OpKind, warehouse: &Warehouse, sku: &Sku) -> String {
 /// Which SKU; the parts of the path.
 type Where = Path<(String, String)>;
 
+/// What a form is opened with, and what is sent from it.
+type Opening = (Layout, Where, Query<Begin>, Kept, Staff, State);
+type Sent = (Layout, Where, Posted, Staff, State);
+
 /// `GET /stock/{warehouse}/{sku}/deduct`
-pub async fn deduct(
-    layout: Layout,
-    at: Where,
-    begin: Query<Begin>,
-    kept: Kept,
-    staff: Staff,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    form(OpKind::Deduct, layout, at, begin, kept, staff, web).await
+pub async fn deduct(opening: Opening) -> Result<HttpResponse, Problem> {
+    form(OpKind::Deduct, opening).await
 }
 
 /// `GET /stock/{warehouse}/{sku}/adjust`
-pub async fn adjust(
-    layout: Layout,
-    at: Where,
-    begin: Query<Begin>,
-    kept: Kept,
-    staff: Staff,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    form(OpKind::Adjust, layout, at, begin, kept, staff, web).await
+pub async fn adjust(opening: Opening) -> Result<HttpResponse, Problem> {
+    form(OpKind::Adjust, opening).await
 }
 
 /// `GET /stock/{warehouse}/{sku}/set`
-pub async fn set(
-    layout: Layout,
-    at: Where,
-    begin: Query<Begin>,
-    kept: Kept,
-    staff: Staff,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    form(OpKind::Set, layout, at, begin, kept, staff, web).await
+pub async fn set(opening: Opening) -> Result<HttpResponse, Problem> {
+    form(OpKind::Set, opening).await
 }
 
 async fn form(
     kind: OpKind,
-    layout: Layout,
-    at: Where,
-    Query(begin): Query<Begin>,
-    kept: Kept,
-    Staff(person): Staff,
-    web: State,
+    (layout, at, Query(begin), kept, Staff(person), web): Opening,
 ) -> Result<HttpResponse, Problem> {
     let Some(Seen {
         value: level,
@@ -200,45 +178,23 @@ async fn form(
 }
 
 /// `POST /stock/{warehouse}/{sku}/deduct`
-pub async fn deduct_submit(
-    layout: Layout,
-    at: Where,
-    posted: Posted,
-    staff: Staff,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    submit(OpKind::Deduct, layout, at, posted, staff, web).await
+pub async fn deduct_submit(sent: Sent) -> Result<HttpResponse, Problem> {
+    submit(OpKind::Deduct, sent).await
 }
 
 /// `POST /stock/{warehouse}/{sku}/adjust`
-pub async fn adjust_submit(
-    layout: Layout,
-    at: Where,
-    posted: Posted,
-    staff: Staff,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    submit(OpKind::Adjust, layout, at, posted, staff, web).await
+pub async fn adjust_submit(sent: Sent) -> Result<HttpResponse, Problem> {
+    submit(OpKind::Adjust, sent).await
 }
 
 /// `POST /stock/{warehouse}/{sku}/set`
-pub async fn set_submit(
-    layout: Layout,
-    at: Where,
-    posted: Posted,
-    staff: Staff,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    submit(OpKind::Set, layout, at, posted, staff, web).await
+pub async fn set_submit(sent: Sent) -> Result<HttpResponse, Problem> {
+    submit(OpKind::Set, sent).await
 }
 
 async fn submit(
     kind: OpKind,
-    layout: Layout,
-    at: Where,
-    posted: Posted,
-    Staff(person): Staff,
-    web: State,
+    (layout, at, posted, Staff(person), web): Sent,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&web, &at).await?;
     let Some(Seen {

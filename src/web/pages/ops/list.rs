@@ -2,7 +2,6 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, List, Pager, Place, chip};
-use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
@@ -164,16 +163,11 @@ pub async fn page(
 impl OpsPage {
     fn new(layout: Layout, query: &OpsQuery) -> Self {
         let fields = query.fields();
-        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let say = |message: &Message| layout.text.say(message).into_owned();
         let mut states = vec![(Shown::OPEN, say(&msg("ops-open")))];
-        states.extend(
-            OpStatus::ALL
-                .iter()
-                .map(|s| (s.as_str(), say(&s.message()))),
-        );
+        states.extend(filter::options(OpStatus::ALL, |s| s.as_str(), &layout.text));
         Self {
-            form: FormView::filled(typed.into()),
+            form: FormView::of_list(&fields),
             list: List::new(paths::OPS, &fields),
             chips: query.chips(),
             states,
@@ -189,9 +183,8 @@ impl OpsPage {
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
         self.content = Content::Refused;
-        let status = StatusCode::BAD_REQUEST;
-        self.form = self.form.errors(errors).with_status(status);
-        self.layout.with_status(status, &self)
+        self.form = self.form.refused(errors);
+        self.layout.with_status(self.form.status(), &self)
     }
 
     async fn show(
@@ -204,10 +197,7 @@ impl OpsPage {
         let limit = self.layout.rows(ROWS)?;
         let found = queries.operations_list(filter, place.after().copied(), limit);
         let Some(found) = loaded(found.await)? else {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            let mut response = self.layout.with_status(status, &self);
-            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-            return Ok(response);
+            return Ok(self.layout.not_loaded(&self));
         };
         self.pager = self.list.pager(web, place, &found.value);
         let caption = self.pager.caption(None, found.as_of);

@@ -2,21 +2,20 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use crate::domain::ids::{DocumentNo, Sku};
+use crate::domain::ids::DocumentNo;
 use crate::domain::listing::{OrderFilter, OrderKey, OrderStatuses};
 use crate::domain::order::{OrderRow, OrderStatus};
 use crate::domain::payment::PaymentState;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
-use crate::web::i18n::{Message, Text, Worded, msg};
+use crate::web::i18n::{Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, List, Pager, Place, chip};
-use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
@@ -99,7 +98,7 @@ impl OrdersQuery {
 
     fn filter(&self, now: DateTime<Utc>) -> Result<OrderFilter, FormErrors> {
         let mut check = Check::new();
-        let sku = check.field("sku", sku(&self.sku));
+        let sku = check.field("sku", filter::sku(&self.sku));
         let status = check.field("status", filter::one_of(&self.status, OrderStatus::parse));
         let due = check.field("due", filter::one_of(&self.due, Due::parse));
         let pay = check.field("pay", filter::one_of(&self.pay, PaymentState::parse));
@@ -128,13 +127,6 @@ impl OrdersQuery {
         .into_iter()
         .flatten()
         .collect()
-    }
-}
-
-fn sku(typed: &str) -> Result<Option<Sku>, Message> {
-    match typed.trim() {
-        "" => Ok(None),
-        sku => sku.parse().map(Some).map_err(|_| msg("ledger-not-a-sku")),
     }
 }
 
@@ -180,14 +172,13 @@ async fn exact(web: &State, typed: &str) -> Result<Option<DocumentNo>, Problem> 
 impl OrdersPage {
     fn new(layout: Layout, query: &OrdersQuery) -> Self {
         let fields = query.fields();
-        let typed = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let text = layout.text;
         Self {
-            form: FormView::filled(typed.into()),
+            form: FormView::of_list(&fields),
             list: List::new(paths::ORDERS, &fields),
             chips: query.chips(),
-            statuses: options(OrderStatus::ALL, |s| s.as_str(), &text),
-            payments: options(PaymentState::ALL, |s| s.as_str(), &text),
+            statuses: filter::options(OrderStatus::ALL, |s| s.as_str(), &text),
+            payments: filter::options(PaymentState::ALL, |s| s.as_str(), &text),
             dues: Due::ALL
                 .iter()
                 .map(|(name, label, _)| (*name, text.say(&msg(label)).into_owned()))
@@ -200,9 +191,8 @@ impl OrdersPage {
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
         self.content = Content::Refused;
-        let status = StatusCode::BAD_REQUEST;
-        self.form = self.form.errors(errors).with_status(status);
-        self.layout.with_status(status, &self)
+        self.form = self.form.refused(errors);
+        self.layout.with_status(self.form.status(), &self)
     }
 
     async fn show(
@@ -218,10 +208,7 @@ impl OrdersPage {
             queries.orders_count(filter),
         );
         let Some(orders) = loaded(orders)? else {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            let mut response = self.layout.with_status(status, &self);
-            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-            return Ok(response);
+            return Ok(self.layout.not_loaded(&self));
         };
         self.pager = self.list.pager(web, place, &orders.value);
         let count = loaded(count)?.and_then(|seen| seen.value);
@@ -239,13 +226,4 @@ impl OrdersPage {
         self.layout = self.layout.live(REFRESH_SECONDS);
         Ok(self.layout.ok(&self))
     }
-}
-
-fn options<T: Copy + Worded>(
-    all: &[T],
-    word: impl Fn(T) -> &'static str,
-    text: &Text,
-) -> Vec<(&'static str, String)> {
-    let option = |&value: &T| (word(value), text.say(&value.message()).into_owned());
-    all.iter().map(option).collect()
 }
