@@ -48,11 +48,40 @@ pub struct NewPayment {
     pub notify_url: String,
 }
 
+impl NewPayment {
+    /// The same payment, as it is asked about afterwards.
+    pub fn sent(&self, reference: Option<String>) -> SentPayment {
+        SentPayment {
+            order_no: self.order_no.clone(),
+            amount: self.amount,
+            expires_at: self.expires_at,
+            reference,
+        }
+    }
+}
+
+/// A payment that its gateway was asked to create, as it is asked about afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentPayment {
+    pub order_no: DocumentNo,
+    pub amount: Money,
+    /// As in [`NewPayment`].
+    pub expires_at: DateTime<Utc>,
+    /// The gateway's own number of it, from [`CreateAnswer::Created`]. `None` when the gateway
+    /// has none, or its answer was lost.
+    pub reference: Option<String>,
+}
+
 /// What asking a gateway to create a payment came to. Asking again is safe: it is the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreateAnswer {
     /// It exists, for this amount, and can be paid at `url` (at most 500 characters).
-    Created { url: String },
+    Created {
+        url: String,
+        /// The gateway's own number of it (at most 255 characters of printable ASCII), for a
+        /// gateway that cannot be asked by ours. Kept, and handed back in [`SentPayment`].
+        reference: Option<String>,
+    },
     /// It existed and has been paid.
     AlreadyPaid(VerifiedPayment),
     /// Closed before, made for another amount, or our configuration is at fault: people must look.
@@ -75,6 +104,17 @@ pub enum Notification {
     },
     /// Verified, and nothing to do with a payment.
     Other,
+}
+
+/// Why a gateway cannot take an order's payment at all, known before anything is placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotPayable {
+    #[error("cannot be paid through this gateway: it takes {0}")]
+    Currency(&'static str),
+    #[error("must be {0} to {1} of the smallest unit, for this gateway")]
+    Amount(i64, i64),
+    #[error("must be {0} or fewer, for this gateway")]
+    Window(u32),
 }
 
 words! {

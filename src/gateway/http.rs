@@ -113,3 +113,17 @@ impl HttpCaller {
         })
     }
 }
+
+/// The address of a gateway, without a slash at its end. Payers' names and our orders go over
+/// this connection: clear text stays on this machine. `None` for anything else, with a query, or with a path other
+/// than `path` (without a slash at its end, too).
+pub(super) fn private_address(text: &str, path: &str) -> Option<String> {
+    let url = reqwest::Url::parse(text).ok()?;
+    let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let private = url.scheme() == "https" || (url.scheme() == "http" && here);
+    let bare = url.path().trim_end_matches('/') == path
+        && url.query().is_none()
+        && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    (private && bare && anonymous).then(|| url.as_str().trim_end_matches('/').to_owned())
+}

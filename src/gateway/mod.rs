@@ -1,27 +1,34 @@
 //! Payment providers, outbound. Every provider speaks through one trait, so that "close before
 //! cancel" is written once and cannot be forgotten by the next provider.
 
+pub mod alipay;
 mod http;
+mod number;
 mod registry;
+mod rsa;
 pub mod sandbox;
+pub mod stripe;
 mod watch;
 pub mod wechat_pay;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
+pub use alipay::{AlipayGateway, AlipaySettings};
 pub use http::{CallLimits, GatewaySetupError};
 pub use registry::{Gateways, RepeatedName};
 pub use sandbox::{SandboxGateway, SandboxSettings};
+pub use stripe::{StripeGateway, StripeSettings};
 pub use watch::{GatewayHealth, Watched};
 pub use wechat_pay::{WechatPayGateway, WechatPayPublicKey, WechatPaySettings};
 
-use crate::domain::ids::DocumentNo;
+use crate::domain::order::PaymentTerms;
 use crate::domain::payment::{
-    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, NotPayable, Notification, RefundAnswer,
+    SentPayment,
 };
 
 /// Where a gateway's client reads the time from, for its signatures.
@@ -34,30 +41,49 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub trait PaymentGateway: Send + Sync {
     /// The name in orders, in settings and in `POST /api/v1/payments/{gateway}/notify`: 1-32
     /// characters of `a-z 0-9 _`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
+
+    /// Whether an order on these terms can be paid here, as far as can be known beforehand.
+    fn accepts(&self, _terms: &PaymentTerms) -> Result<(), NotPayable> {
+        Ok(())
+    }
+
+    /// How long after an order was placed its payment is left open at least. Until then it is
+    /// only asked about.
+    fn close_after(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
+
+    /// Fetches what changes from time to time, such as the gateway's certificates.
+    ///
+    /// # Errors
+    /// A few words for the log; what was fetched before stays in use.
+    async fn refresh(&self) -> Result<(), String> {
+        Ok(())
+    }
 
     /// Creates the payment, or finds it as created before.
     async fn create(&self, payment: &NewPayment) -> CreateAnswer;
 
     /// Asks what became of a payment.
-    async fn query(&self, order_no: &DocumentNo) -> GatewayAnswer;
+    async fn query(&self, payment: &SentPayment) -> GatewayAnswer;
 
     /// Asks for a payment to be closed, and reads nothing but the answer to that.
-    async fn ask_to_close(&self, order_no: &DocumentNo) -> CloseAsked;
+    async fn ask_to_close(&self, payment: &SentPayment) -> CloseAsked;
 
     /// Closes a payment, and proves it: query, close, query again. Written once for all
     /// gateways, and not to be overridden.
     ///
     /// Only the last query can say `Closed`. A close that was "accepted" proves nothing: WeChat
     /// Pay was seen to answer 204 for numbers it did not know, whose payers then paid.
-    async fn close(&self, order_no: &DocumentNo) -> GatewayAnswer {
-        match self.query(order_no).await {
+    async fn close(&self, payment: &SentPayment) -> GatewayAnswer {
+        match self.query(payment).await {
             GatewayAnswer::Open | GatewayAnswer::InProgress | GatewayAnswer::NotCreated => {}
             // Final already, or a gateway that answers nothing we could confirm a close with.
             answer => return answer,
         }
-        let asked = self.ask_to_close(order_no).await;
-        match (asked, self.query(order_no).await) {
+        let asked = self.ask_to_close(payment).await;
+        match (asked, self.query(payment).await) {
             (CloseAsked::Refused(why), GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
                 GatewayAnswer::Refused(why)
             }

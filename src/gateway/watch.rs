@@ -4,18 +4,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Acknowledgement, CloseAsked, Headers, NotificationRefused, PaymentGateway};
-use crate::domain::ids::DocumentNo;
+use crate::domain::order::PaymentTerms;
 use crate::domain::payment::{
-    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, NotPayable, Notification, RefundAnswer,
+    SentPayment,
 };
 
 /// A gateway as the health page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayHealth {
-    pub name: &'static str,
+    pub name: String,
     /// The last answer that could be believed: how long ago it came, and how long it took.
     pub answered: Option<(Duration, Duration)>,
     /// Calls since then that brought no such answer.
@@ -46,16 +47,18 @@ impl Watched {
     pub fn health(&self) -> GatewayHealth {
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         GatewayHealth {
-            name: self.name(),
+            name: self.name().to_owned(),
             answered: memory.answered.map(|(at, took)| (at.elapsed(), took)),
             unanswered: memory.unanswered,
         }
     }
 
     fn note(&self, call: &'static str, begun: Instant, answer: &'static str) {
-        let (name, took) = (self.name(), begun.elapsed());
-        metrics::histogram!("stockdesk_gateway_seconds", "gateway" => name, "call" => call)
-            .record(took);
+        let (name, took) = (self.name().to_owned(), begun.elapsed());
+        metrics::histogram!(
+            "stockdesk_gateway_seconds", "gateway" => name.clone(), "call" => call
+        )
+        .record(took);
         metrics::counter!(
             "stockdesk_gateway_calls_total",
             "gateway" => name, "call" => call, "answer" => answer
@@ -73,8 +76,20 @@ impl Watched {
 
 #[async_trait]
 impl PaymentGateway for Watched {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.gateway.name()
+    }
+
+    fn accepts(&self, terms: &PaymentTerms) -> Result<(), NotPayable> {
+        self.gateway.accepts(terms)
+    }
+
+    fn close_after(&self) -> TimeDelta {
+        self.gateway.close_after()
+    }
+
+    async fn refresh(&self) -> Result<(), String> {
+        self.gateway.refresh().await
     }
 
     async fn create(&self, payment: &NewPayment) -> CreateAnswer {
@@ -90,9 +105,9 @@ impl PaymentGateway for Watched {
         answer
     }
 
-    async fn query(&self, order_no: &DocumentNo) -> GatewayAnswer {
+    async fn query(&self, payment: &SentPayment) -> GatewayAnswer {
         let begun = Instant::now();
-        let answer = self.gateway.query(order_no).await;
+        let answer = self.gateway.query(payment).await;
         let word = match &answer {
             GatewayAnswer::Closed(_) => "closed",
             GatewayAnswer::Paid(_) => "paid",
@@ -106,9 +121,9 @@ impl PaymentGateway for Watched {
         answer
     }
 
-    async fn ask_to_close(&self, order_no: &DocumentNo) -> CloseAsked {
+    async fn ask_to_close(&self, payment: &SentPayment) -> CloseAsked {
         let begun = Instant::now();
-        let answer = self.gateway.ask_to_close(order_no).await;
+        let answer = self.gateway.ask_to_close(payment).await;
         let word = match &answer {
             CloseAsked::Accepted => "accepted",
             CloseAsked::AlreadyPaid => "paid",
@@ -144,7 +159,7 @@ impl PaymentGateway for Watched {
         if let Err(why) = &verified {
             metrics::counter!(
                 "stockdesk_notifications_refused_total",
-                "gateway" => self.name(), "reason" => why.word()
+                "gateway" => self.name().to_owned(), "reason" => why.word()
             )
             .increment(1);
         }

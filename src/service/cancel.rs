@@ -112,7 +112,10 @@ impl Cashier {
         let answer = match (order.payment_state, self.gateway(&order.gateway)) {
             // Only a pending order's payment can be sent, and this one is closing.
             (PaymentState::Unsent, _) => GatewayAnswer::Closed(never_created(order, now)),
-            (_, Some(gateway)) => gateway.close(&order.order_no).await,
+            (_, Some(gateway)) if now < order.placed_at + gateway.close_after() => {
+                gateway.query(&order.sent()).await
+            }
+            (_, Some(gateway)) => gateway.close(&order.sent()).await,
             (_, None) => GatewayAnswer::Refused("this gateway is not set up here".to_owned()),
         };
         self.conclude(order, answer, actor, now).await

@@ -12,7 +12,8 @@ use tokio::sync::{Semaphore, mpsc};
 use super::cashier::{Cashier, Inner, LEASE, next_try};
 use crate::domain::actor::Actor;
 use crate::domain::ids::DocumentNo;
-use crate::domain::payment::{CreateAnswer, NewPayment, PaymentState};
+use crate::domain::order::PaymentTerms;
+use crate::domain::payment::{CreateAnswer, NewPayment, NotPayable, PaymentState};
 use crate::domain::rejection::ServiceResult;
 use crate::gateway::PaymentGateway;
 use crate::store::mysql::orders::{
@@ -22,6 +23,15 @@ use crate::store::mysql::orders::{
 const ACTOR: Actor = Actor::Worker("checkout");
 
 impl Cashier {
+    /// Whether the gateway of these terms can take such a payment, as far as it can know. One
+    /// that is not set up here says nothing.
+    pub fn payable(&self, terms: &PaymentTerms) -> Result<(), NotPayable> {
+        match self.gateway(&terms.gateway) {
+            Some(gateway) => gateway.accepts(terms),
+            None => Ok(()),
+        }
+    }
+
     /// Creates the payment of an order that was just placed, soon, without waiting for it. When
     /// too many wait already, the worker comes across it.
     pub fn checkout_soon(&self, order_no: &DocumentNo) {
@@ -56,8 +66,9 @@ impl Cashier {
         };
         let again_at = next_try(now, order.attempts);
         match answer {
-            CreateAnswer::Created { url } => {
-                payment_opened(self.pool(), order_no, &url, &ACTOR, now).await?;
+            CreateAnswer::Created { url, reference } => {
+                let reference = reference.as_deref();
+                payment_opened(self.pool(), order_no, &url, reference, &ACTOR, now).await?;
             }
             CreateAnswer::AlreadyPaid(payment) => {
                 self.desk().payment_arrived(payment, ACTOR).await?;

@@ -1,5 +1,6 @@
 //! How the desk is doing: each part, and what its state means for the work.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,7 +41,7 @@ impl HealthState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
     pub kind: ComponentKind,
-    pub detail: Option<&'static str>,
+    pub detail: Option<Cow<'static, str>>,
     pub state: HealthState,
     /// Of the last answer.
     pub latency: Option<Duration>,
@@ -166,7 +167,7 @@ impl Health {
             };
             component(
                 ComponentKind::PaymentGateway,
-                Some(g.name),
+                Some(g.name.into()),
                 state,
                 latency,
                 answered,
@@ -268,7 +269,7 @@ fn worker(worker: WorkerReport, now: DateTime<Utc>) -> Component {
         _ if late => HealthState::Down,
         _ => HealthState::Degraded,
     };
-    let name = Some(worker.name);
+    let name = Some(worker.name.into());
     component(
         ComponentKind::Worker,
         name,
@@ -280,7 +281,7 @@ fn worker(worker: WorkerReport, now: DateTime<Utc>) -> Component {
 
 fn component(
     kind: ComponentKind,
-    detail: Option<&'static str>,
+    detail: Option<Cow<'static, str>>,
     state: HealthState,
     latency: Option<Duration>,
     last_success_at: Option<DateTime<Utc>>,

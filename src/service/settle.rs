@@ -99,7 +99,8 @@ impl Cashier {
         let Some(gateway) = self.gateway(&order.gateway) else {
             return GatewayAnswer::Refused("this gateway is not set up here".to_owned());
         };
-        let query = gateway.query(&order.order_no);
+        let payment = order.sent();
+        let query = gateway.query(&payment);
         match timeout(self.inner.settings.patience, query).await {
             Ok(answer) => answer,
             Err(_) => GatewayAnswer::Unknown("no answer in time".to_owned()),

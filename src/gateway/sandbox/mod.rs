@@ -26,7 +26,7 @@ use super::{
 };
 use crate::domain::ids::DocumentNo;
 use crate::domain::payment::{
-    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer, SentPayment,
 };
 
 /// The gateway's name in orders, settings and addresses.
@@ -137,7 +137,7 @@ fn payment_path(order_no: &DocumentNo) -> String {
 
 #[async_trait]
 impl PaymentGateway for SandboxGateway {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         NAME
     }
 
@@ -157,7 +157,8 @@ impl PaymentGateway for SandboxGateway {
         }
     }
 
-    async fn query(&self, order_no: &DocumentNo) -> GatewayAnswer {
+    async fn query(&self, payment: &SentPayment) -> GatewayAnswer {
+        let order_no = &payment.order_no;
         let path = payment_path(order_no);
         match self.exchange("GET", &path, Vec::new()).await {
             Err(why @ NotBelieved::Unauthorized) => GatewayAnswer::Refused(why.text()),
@@ -174,8 +175,8 @@ impl PaymentGateway for SandboxGateway {
         }
     }
 
-    async fn ask_to_close(&self, order_no: &DocumentNo) -> CloseAsked {
-        let path = format!("{}/close", payment_path(order_no));
+    async fn ask_to_close(&self, payment: &SentPayment) -> CloseAsked {
+        let path = format!("{}/close", payment_path(&payment.order_no));
         match self.exchange("POST", &path, Vec::new()).await {
             Err(why @ NotBelieved::Unauthorized) => CloseAsked::Refused(why.text()),
             Err(why) => CloseAsked::Unknown(why.text()),

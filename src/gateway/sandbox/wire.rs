@@ -111,9 +111,10 @@ pub fn created(body: &[u8], new: &NewPayment, now: DateTime<Utc>) -> CreateAnswe
     match (payment.answer(body, now), url) {
         (GatewayAnswer::Paid(paid), _) => CreateAnswer::AlreadyPaid(paid),
         (GatewayAnswer::Closed(_), _) => CreateAnswer::Refused("ORDER_CLOSED".to_owned()),
-        (GatewayAnswer::Open | GatewayAnswer::InProgress, Some(url)) => {
-            CreateAnswer::Created { url }
-        }
+        (GatewayAnswer::Open | GatewayAnswer::InProgress, Some(url)) => CreateAnswer::Created {
+            url,
+            reference: None,
+        },
         _ => CreateAnswer::Unknown("the payment has no usable address".to_owned()),
     }
 }
@@ -251,7 +252,11 @@ mod tests {
             "url":"http://gateway.example/pay/A1"}"#;
         let answer = |body: &str| created(body.as_bytes(), &new_payment(), DateTime::UNIX_EPOCH);
         let url = "http://gateway.example/pay/A1".to_owned();
-        assert_eq!(answer(body), CreateAnswer::Created { url });
+        let created = CreateAnswer::Created {
+            url,
+            reference: None,
+        };
+        assert_eq!(answer(body), created);
         for (from, to) in [
             (":100", ":101"),
             ("CNY", "USD"),

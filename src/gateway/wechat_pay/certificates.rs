@@ -6,7 +6,8 @@ use rustls_pki_types::pem::PemObject;
 use serde::Deserialize;
 
 use super::sealed::{Sealed, SealingKey};
-use super::trust::{PlatformKey, VerifyingKey};
+use super::trust::PlatformKey;
+use crate::gateway::rsa::VerifyingKey;
 
 pub(super) const TARGET: &str = "/v3/certificates";
 

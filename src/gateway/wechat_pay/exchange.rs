@@ -7,10 +7,11 @@ use tokio::sync::Mutex;
 use super::certificates;
 use super::sealed::SealingKey;
 use super::settings::{Checked, WechatPaySettings, WechatPaySetupError};
-use super::signature::{SigningKey, authorization, request_message};
+use super::signature::{authorization, request_message};
 use super::trust::{Claim, Distrust, TrustedKeys, check_platform};
 use crate::gateway::Clock;
 use crate::gateway::http::{HttpCaller, NoAnswer, RawAnswer};
+use crate::gateway::rsa::SigningKey;
 
 /// A key that is still unknown after a download is not looked for again for so long.
 const BETWEEN_DOWNLOADS: TimeDelta = TimeDelta::seconds(10);
@@ -18,6 +19,8 @@ const BETWEEN_DOWNLOADS: TimeDelta = TimeDelta::seconds(10);
 pub(super) struct Client {
     http: HttpCaller,
     base_url: String,
+    pub name: String,
+    pub close_after: TimeDelta,
     pub merchant: String,
     pub appid: String,
     certificate_serial: String,
@@ -64,6 +67,8 @@ impl Client {
         Ok(Self {
             http: HttpCaller::new(settings.limits)?,
             base_url,
+            name: settings.name,
+            close_after: settings.close_after,
             merchant: settings.merchant,
             appid: settings.appid,
             certificate_serial: settings.certificate_serial,

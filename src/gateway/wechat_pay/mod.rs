@@ -26,7 +26,7 @@ mod trust;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use self::codes::{Refusal, Verdict, refusal};
 use self::exchange::Client;
@@ -34,12 +34,17 @@ pub use self::settings::{BASE_URL, WechatPayPublicKey, WechatPaySettings, Wechat
 use self::transaction::Transaction;
 use super::{Clock, CloseAsked, Headers, NotificationRefused, PaymentGateway};
 use crate::domain::ids::DocumentNo;
+use crate::domain::order::PaymentTerms;
 use crate::domain::payment::{
-    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, NotPayable, Notification, RefundAnswer,
+    SentPayment,
 };
 
-/// The gateway's name in orders, settings and addresses.
+/// The usual name of the account, in orders and addresses.
 pub const NAME: &str = "wechat_pay";
+
+/// A code to be scanned is good for two hours, and so is the longest time to pay, in seconds.
+pub const CODE_LIFE_S: u32 = 2 * 3600;
 
 pub struct WechatPayGateway {
     client: Arc<Client>,
@@ -55,40 +60,52 @@ impl WechatPayGateway {
             client: Arc::new(Client::new(settings, clock)?),
         })
     }
+}
+
+#[async_trait]
+impl PaymentGateway for WechatPayGateway {
+    fn name(&self) -> &str {
+        &self.client.name
+    }
+
+    fn accepts(&self, terms: &PaymentTerms) -> Result<(), NotPayable> {
+        if terms.amount.currency.as_str() != "CNY" {
+            return Err(NotPayable::Currency("CNY"));
+        }
+        if terms.pay_within_seconds > CODE_LIFE_S {
+            return Err(NotPayable::Window(CODE_LIFE_S));
+        }
+        Ok(())
+    }
+
+    fn close_after(&self) -> TimeDelta {
+        self.client.close_after
+    }
 
     /// Downloads the platform certificates. Good at the start and twice a day: answers fetch what
     /// they miss, but a notification with a certificate we do not have is refused the first time.
     /// Does nothing when certificates are not used.
-    ///
-    /// # Errors
-    /// A few words for the log; those that we had stay in use.
-    pub async fn refresh_certificates(&self) -> Result<(), String> {
+    async fn refresh(&self) -> Result<(), String> {
         if !self.client.uses_certificates() {
             return Ok(());
         }
         let done = self.client.download_certificates().await;
         done.map_err(|why| why.to_string())
     }
-}
-
-#[async_trait]
-impl PaymentGateway for WechatPayGateway {
-    fn name(&self) -> &'static str {
-        NAME
-    }
 
     async fn create(&self, payment: &NewPayment) -> CreateAnswer {
         let (verdict, answer) = prepay::create(&self.client, payment).await;
         // A refusal may be the way to say that it has been paid; only a signed query proves that.
         if matches!(verdict, Some(Verdict::Paid | Verdict::OurFault))
-            && let GatewayAnswer::Paid(paid) = self.query(&payment.order_no).await
+            && let GatewayAnswer::Paid(paid) = self.query(&payment.sent(None)).await
         {
             return CreateAnswer::AlreadyPaid(paid);
         }
         answer
     }
 
-    async fn query(&self, order_no: &DocumentNo) -> GatewayAnswer {
+    async fn query(&self, payment: &SentPayment) -> GatewayAnswer {
+        let order_no = &payment.order_no;
         let client = &self.client;
         let target = format!("{}?mchid={}", payment_path(order_no), client.merchant);
         let answer = match client.exchange("GET", &target, Vec::new()).await {
@@ -110,9 +127,9 @@ impl PaymentGateway for WechatPayGateway {
         }
     }
 
-    async fn ask_to_close(&self, order_no: &DocumentNo) -> CloseAsked {
+    async fn ask_to_close(&self, payment: &SentPayment) -> CloseAsked {
         let client = &self.client;
-        let target = format!("{}/close", payment_path(order_no));
+        let target = format!("{}/close", payment_path(&payment.order_no));
         let body = format!("{{\"mchid\":\"{}\"}}", client.merchant);
         let answer = match client.exchange("POST", &target, body.into_bytes()).await {
             Ok(answer) => answer,

@@ -64,7 +64,7 @@ pub(super) fn read(
     if transaction.trade_state != "SUCCESS" {
         return Ok(Notification::Hint(order_no));
     }
-    let paid = transaction.verified(order_no).map_err(malformed)?;
+    let paid = transaction.verified(client, order_no).map_err(malformed)?;
     Ok(Notification::Paid(paid))
 }
 

@@ -59,7 +59,10 @@ pub(super) async fn create(
         let created: Option<Created> = serde_json::from_slice(&answer.body).ok();
         let url = created.map(|created| created.code_url);
         let created = match url.filter(|url| is_code(url)) {
-            Some(url) => CreateAnswer::Created { url },
+            Some(url) => CreateAnswer::Created {
+                url,
+                reference: None,
+            },
             None => CreateAnswer::Unknown("the payment has no usable address".to_owned()),
         };
         return (None, created);

@@ -1,9 +1,8 @@
 //! Giving money back that came too late or twice, under one number for ever.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
-use super::NAME;
 use super::codes::{Refusal, Verdict, refusal};
 use super::exchange::Client;
 use crate::domain::order::Evidence;
@@ -84,7 +83,7 @@ async fn exchange(
     };
     if answer.status == 200 {
         return match serde_json::from_slice::<Refund>(&answer.body) {
-            Ok(refund) => refund.answer(asked, &answer.body, (client.clock)()),
+            Ok(refund) => refund.answer(client, asked, &answer.body),
             Err(error) => RefundAnswer::Unknown(format!("the answer cannot be read: {error}")),
         };
     }
@@ -97,7 +96,7 @@ async fn exchange(
 }
 
 impl Refund {
-    fn answer(self, asked: &NewRefund, body: &[u8], now: DateTime<Utc>) -> RefundAnswer {
+    fn answer(self, client: &Client, asked: &NewRefund, body: &[u8]) -> RefundAnswer {
         let unknown = |why: &str| RefundAnswer::Unknown(why.to_owned());
         if self.out_refund_no != asked.refund_no
             || self.transaction_id != asked.transaction_id
@@ -115,9 +114,9 @@ impl Refund {
                 RefundAnswer::Refunded {
                     at: at.to_utc(),
                     evidence: Evidence {
-                        gateway: NAME.to_owned(),
+                        gateway: client.name.clone(),
                         code: self.status,
-                        answered_at: now,
+                        answered_at: (client.clock)(),
                         digest: digest_hex(body),
                     },
                 }

@@ -1,8 +1,11 @@
 //! What a merchant has to set up, and whether it can be right.
 
+use chrono::TimeDelta;
+
 use super::sealed::SealingKey;
-use super::signature::SigningKey;
-use super::trust::{TrustedKeys, VerifyingKey};
+use super::trust::TrustedKeys;
+use crate::gateway::http::private_address;
+use crate::gateway::rsa::{SigningKey, VerifyingKey};
 use crate::gateway::{CallLimits, GatewaySetupError};
 
 /// WeChat Pay's own address. `https://api2.mch.weixin.qq.com` is its second one.
@@ -12,6 +15,8 @@ pub const BASE_URL: &str = "https://api.mch.weixin.qq.com";
 /// secrets, and so has no `Debug`.
 #[derive(Clone)]
 pub struct WechatPaySettings {
+    /// The account's name in orders: see [`crate::gateway::PaymentGateway::name`].
+    pub name: String,
     /// [`BASE_URL`], or a simulator's `http://127.0.0.1:port`; without a path.
     pub base_url: String,
     /// The merchant's number (`mchid`): 1-32 digits.
@@ -31,6 +36,9 @@ pub struct WechatPaySettings {
     pub platform_certificates: bool,
     /// What payers read before the order's number: 1-60 bytes.
     pub title: String,
+    /// How long a payment is left open at least: WeChat Pay advises 5 minutes, so that a close
+    /// does not meet an order that its own parts do not all know yet.
+    pub close_after: TimeDelta,
     pub limits: CallLimits,
 }
 
@@ -88,7 +96,7 @@ impl WechatPaySettings {
 
     pub(super) fn read(&self) -> Result<Checked, WechatPaySetupError> {
         use WechatPaySetupError as Wrong;
-        let base_url = address(&self.base_url);
+        let base_url = private_address(&self.base_url, "");
         let base_url = base_url.ok_or_else(|| Wrong::Address(self.base_url.clone()))?;
         let made_of = |text: &str, max: usize, allowed: fn(&u8) -> bool| {
             (1..=max).contains(&text.len()) && text.as_bytes().iter().all(allowed)
@@ -144,14 +152,4 @@ fn read_public_key(
     }
     let key = VerifyingKey::read(&public_key.pem).ok_or(WechatPaySetupError::PublicKey)?;
     Ok((public_key.id.clone(), key))
-}
-
-/// Payers' names and our orders go over this connection: clear text stays on this machine.
-fn address(text: &str) -> Option<String> {
-    let url = reqwest::Url::parse(text).ok()?;
-    let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    let private = url.scheme() == "https" || (url.scheme() == "http" && here);
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let anonymous = url.username().is_empty() && url.password().is_none();
-    (private && bare && anonymous).then(|| url.as_str().trim_end_matches('/').to_owned())
 }

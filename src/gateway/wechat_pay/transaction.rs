@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::NAME;
 use super::exchange::Client;
 use super::number;
 use crate::domain::ids::DocumentNo;
@@ -63,7 +62,7 @@ impl Transaction {
             return unknown("the payment is another merchant's or another app's");
         }
         match self.trade_state.as_str() {
-            "SUCCESS" | "REFUND" => match self.verified(order_no.clone()) {
+            "SUCCESS" | "REFUND" => match self.verified(client, order_no.clone()) {
                 Ok(paid) => GatewayAnswer::Paid(paid),
                 Err(why) => GatewayAnswer::Unknown(why),
             },
@@ -71,7 +70,7 @@ impl Transaction {
                 unknown("closed, and yet with a time of payment")
             }
             "CLOSED" | "REVOKED" => GatewayAnswer::Closed(Evidence {
-                gateway: NAME.to_owned(),
+                gateway: client.name.clone(),
                 code: self.trade_state.clone(),
                 answered_at: now,
                 digest: digest_hex(body),
@@ -84,7 +83,11 @@ impl Transaction {
     }
 
     /// The payment itself, once its state says that there was one.
-    pub fn verified(&self, order_no: DocumentNo) -> Result<VerifiedPayment, String> {
+    pub fn verified(
+        &self,
+        client: &Client,
+        order_no: DocumentNo,
+    ) -> Result<VerifiedPayment, String> {
         let id = self.transaction_id.as_deref().unwrap_or_default();
         let printable = id.bytes().all(|b| b.is_ascii_graphic());
         if id.is_empty() || id.len() > MAX_TRANSACTION_CHARS || !printable {
@@ -94,7 +97,7 @@ impl Transaction {
         let amount = amount.and_then(|amount| Money::new(amount.total, amount.currency));
         let time = self.success_time.as_deref().unwrap_or_default();
         Ok(VerifiedPayment {
-            gateway: NAME.to_owned(),
+            gateway: client.name.clone(),
             transaction_id: id.to_owned(),
             order_no,
             amount: amount.ok_or_else(|| "paid without a usable amount".to_owned())?,

@@ -3,15 +3,12 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use aws_lc_rs::rsa::PublicEncryptingKey;
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use rustls_pki_types::SubjectPublicKeyInfoDer;
-use rustls_pki_types::pem::PemObject;
 
 use super::signature::{SCHEME, answer_message};
+use crate::gateway::rsa::VerifyingKey;
 
 /// How far WeChat Pay's clock may be from ours, either way: less than this.
 const WINDOW_S: u64 = 300;
@@ -61,24 +58,6 @@ impl<'a> Claim<'a> {
             })
         };
         read().ok_or(Distrust::Mismatch)
-    }
-}
-
-/// A public key, parsed once.
-pub(super) struct VerifyingKey(ParsedPublicKey);
-
-impl VerifyingKey {
-    /// From PEM (`BEGIN PUBLIC KEY`).
-    pub fn read(pem: &str) -> Option<Self> {
-        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()).ok()?;
-        Self::from_der(der.as_ref())
-    }
-
-    pub fn from_der(spki: &[u8]) -> Option<Self> {
-        // Parsing for verification takes a key of any size; this does not.
-        PublicEncryptingKey::from_der(spki).ok()?;
-        let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).ok()?;
-        Some(Self(key))
     }
 }
 
@@ -151,9 +130,9 @@ fn believe(
     now: DateTime<Utc>,
 ) -> Result<(), Distrust> {
     let message = answer_message(claim.timestamp_s, claim.nonce, body);
-    key.0
-        .verify_sig(&message, &claim.signature)
-        .map_err(|_| Distrust::Mismatch)?;
+    if !key.signed(&message, &claim.signature) {
+        return Err(Distrust::Mismatch);
+    }
     if now.timestamp().abs_diff(claim.timestamp_s) >= WINDOW_S {
         return Err(Distrust::Stale);
     }

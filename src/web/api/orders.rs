@@ -13,7 +13,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::order::{
     EventKind, Evidence, Order, OrderEvent, OrderLine, OrderStatus, PaymentTerms,
 };
-use crate::domain::payment::PaymentState;
+use crate::domain::payment::{NotPayable, PaymentState};
 use crate::domain::receipt::{Applied, CancelReceipt, PostReceipt};
 use crate::service::Cashier;
 use crate::web::extract::{Caller, Json, Path, State};
@@ -86,14 +86,31 @@ fn payment(fields: &mut Fields<'_>, cashier: &Cashier) -> Option<Option<PaymentT
         fields.refuse(name, why);
     }
     match (seconds?, gateway?, amount?) {
-        (Some(pay_within_seconds), Some(gateway), Some(amount)) => Some(Some(PaymentTerms {
-            gateway,
-            amount,
-            pay_within_seconds,
-        })),
+        (Some(pay_within_seconds), Some(gateway), Some(amount)) => {
+            let terms = PaymentTerms {
+                gateway,
+                amount,
+                pay_within_seconds,
+            };
+            payable(fields, cashier, &terms).then_some(Some(terms))
+        }
         _ if missing.is_empty() => Some(None),
         _ => None,
     }
+}
+
+/// Whether the gateway can take such a payment; why not, is noted.
+fn payable(fields: &mut Fields<'_>, cashier: &Cashier, terms: &PaymentTerms) -> bool {
+    let Err(why) = cashier.payable(terms) else {
+        return true;
+    };
+    let field = match why {
+        NotPayable::Currency(_) => "amount.currency",
+        NotPayable::Amount(..) => "amount.minor",
+        NotPayable::Window(_) => "pay_within_seconds",
+    };
+    fields.refuse(field, why);
+    false
 }
 
 fn amount(fields: &mut Fields<'_>) -> Option<Money> {

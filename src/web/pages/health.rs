@@ -47,7 +47,7 @@ pub async fn page(layout: Layout, web: State) -> HttpResponse {
 
 /// The part's name.
 fn name(component: &Component) -> Message {
-    let named = |id| msg(id).with("name", component.detail.unwrap_or_default());
+    let named = |id| msg(id).with("name", component.detail.as_deref().unwrap_or_default());
     match component.kind {
         ComponentKind::Database => msg("health-database"),
         ComponentKind::Redis => msg("health-redis"),

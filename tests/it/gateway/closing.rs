@@ -4,14 +4,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::sync::Mutex;
-use stockdesk::domain::ids::DocumentNo;
 use stockdesk::domain::order::Evidence;
 use stockdesk::domain::payment::{
-    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer,
+    CreateAnswer, GatewayAnswer, NewPayment, NewRefund, Notification, RefundAnswer, SentPayment,
 };
 use stockdesk::gateway::{CloseAsked, Headers, NotificationRefused, PaymentGateway};
 
-use super::world::{World, number};
+use super::world::{World, sent};
 
 #[actix_web::test]
 async fn a_confirmed_close_is_evidence_and_ends_the_payment() {
@@ -49,7 +48,7 @@ async fn a_paid_payment_cannot_be_closed() {
     world.created("A1").await;
     world.pay_now("A1").await;
     assert_eq!(
-        world.gateway.ask_to_close(&number("A1")).await,
+        world.gateway.ask_to_close(&sent("A1")).await,
         CloseAsked::AlreadyPaid
     );
     assert!(matches!(world.close("A1").await, GatewayAnswer::Paid(_)));
@@ -65,7 +64,7 @@ struct Scripted {
 
 #[async_trait]
 impl PaymentGateway for Scripted {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "scripted"
     }
 
@@ -73,11 +72,11 @@ impl PaymentGateway for Scripted {
         unreachable!("nothing is created here")
     }
 
-    async fn query(&self, _: &DocumentNo) -> GatewayAnswer {
+    async fn query(&self, _: &SentPayment) -> GatewayAnswer {
         self.queries.lock().unwrap().remove(0)
     }
 
-    async fn ask_to_close(&self, _: &DocumentNo) -> CloseAsked {
+    async fn ask_to_close(&self, _: &SentPayment) -> CloseAsked {
         self.asked.clone()
     }
 
@@ -123,7 +122,7 @@ async fn whatever_a_close_answers_only_the_query_after_it_counts() {
                     queries: Mutex::new(vec![before.clone(), after.clone()]),
                     asked: asked.clone(),
                 };
-                let answer = gateway.close(&number("A1")).await;
+                let answer = gateway.close(&sent("A1")).await;
                 let proved = matches!(answer, GatewayAnswer::Closed(_));
                 assert_eq!(proved, after == closed, "{asked:?} {before:?} {after:?}");
                 // Nor does a close ever end in "open": somebody must come back to it.

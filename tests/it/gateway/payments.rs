@@ -4,7 +4,7 @@ use serde_json::json;
 use stockdesk::domain::payment::{CreateAnswer, GatewayAnswer};
 use stockdesk::gateway::PaymentGateway;
 
-use super::world::{World, client, number, yuan};
+use super::world::{World, client, sent, yuan};
 
 #[actix_web::test]
 async fn a_payment_is_created_once_and_paid_once() {
@@ -61,8 +61,8 @@ async fn a_wrong_secret_is_ours_to_mend_and_proves_nothing() {
     let stranger = client(world.sandbox.url(), b"not the secret", &world.clock);
     let why = "the gateway does not accept our signature".to_owned();
     let refused = GatewayAnswer::Refused(why.clone());
-    assert_eq!(stranger.query(&number("A1")).await, refused);
-    assert_eq!(stranger.close(&number("A1")).await, refused);
+    assert_eq!(stranger.query(&sent("A1")).await, refused);
+    assert_eq!(stranger.close(&sent("A1")).await, refused);
     assert_eq!(
         stranger.create(&world.payment("A2", 1)).await,
         CreateAnswer::Refused(why)
@@ -80,7 +80,7 @@ async fn clocks_that_differ_too_much_prove_nothing() {
     let ahead = super::world::Clock::at(world.clock.now() + chrono::TimeDelta::seconds(301));
     let early = client(world.sandbox.url(), super::world::SECRET, &ahead);
     assert!(matches!(
-        early.query(&number("A1")).await,
+        early.query(&sent("A1")).await,
         GatewayAnswer::Refused(_)
     ));
     world.sandbox.stop().await;
@@ -91,8 +91,8 @@ async fn nobody_listening_is_unknown() {
     let world = World::new().await;
     let nowhere = client("http://127.0.0.1:1", b"secret", &world.clock);
     let unknown = GatewayAnswer::Unknown("cannot connect".to_owned());
-    assert_eq!(nowhere.query(&number("A1")).await, unknown);
-    assert_eq!(nowhere.close(&number("A1")).await, unknown);
+    assert_eq!(nowhere.query(&sent("A1")).await, unknown);
+    assert_eq!(nowhere.close(&sent("A1")).await, unknown);
     assert!(matches!(
         nowhere.create(&world.payment("A1", 1)).await,
         CreateAnswer::Unknown(_)

@@ -5,7 +5,7 @@ use stockdesk::gateway::PaymentGateway;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::raw_http::Message;
-use super::world::{SECRET, World, client, number};
+use super::world::{SECRET, World, client, sent};
 
 /// Passes one request on, and its answer back as `change` leaves it.
 async fn pass_on(
@@ -41,11 +41,11 @@ async fn flipping_any_byte_of_a_signed_answer_is_noticed() {
 
     let middle = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", middle.local_addr().unwrap());
-    let order_no = number("A1");
+    let payment = sent("A1");
     let victim = client(&url, SECRET, &world.clock);
     let exchange = async |change: &dyn Fn(&mut Message)| {
         let passed = pass_on(&middle, world.sandbox.addr(), change);
-        tokio::join!(victim.query(&order_no), passed)
+        tokio::join!(victim.query(&payment), passed)
     };
     let (answer, original) = exchange(&|_| {}).await;
     assert!(matches!(answer, GatewayAnswer::Closed(_)), "{answer:?}");
@@ -86,16 +86,16 @@ async fn an_earlier_genuine_answer_is_not_believed_a_second_time() {
     let middle = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", middle.local_addr().unwrap());
     let victim = client(&url, SECRET, &world.clock);
-    let order_no = number("A1");
+    let payment = sent("A1");
     let (answer, genuine) = tokio::join!(
-        victim.query(&order_no),
+        victim.query(&payment),
         pass_on(&middle, world.sandbox.addr(), |_| {})
     );
     assert_eq!(answer, GatewayAnswer::Open);
 
     world.pay_now("A1").await;
     let (answer, _) = tokio::join!(
-        victim.query(&order_no),
+        victim.query(&payment),
         pass_on(&middle, world.sandbox.addr(), move |m| *m = genuine)
     );
     assert!(matches!(answer, GatewayAnswer::Unknown(_)), "{answer:?}");
@@ -122,8 +122,8 @@ async fn a_request_sent_again_by_somebody_is_not_served() {
         answers[0].write(&mut caller).await;
         answers
     };
-    let order_no = number("A1");
-    let (answer, answers) = tokio::join!(victim.query(&order_no), eavesdrop);
+    let payment = sent("A1");
+    let (answer, answers) = tokio::join!(victim.query(&payment), eavesdrop);
     assert_eq!(answer, GatewayAnswer::Open);
     assert!(
         answers[1].head.starts_with("HTTP/1.1 401"),

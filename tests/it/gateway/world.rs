@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use stockdesk::domain::ids::DocumentNo;
 use stockdesk::domain::money::{Currency, Money};
-use stockdesk::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment};
+use stockdesk::domain::payment::{CreateAnswer, GatewayAnswer, NewPayment, SentPayment};
 use stockdesk::gateway::{CallLimits, PaymentGateway, SandboxGateway, SandboxSettings};
 use stockdesk::sandbox_pay;
 
@@ -56,6 +56,16 @@ pub fn number(text: &str) -> DocumentNo {
 
 pub fn yuan(minor: i64) -> Money {
     Money::new(minor, Currency::parse("CNY").unwrap()).unwrap()
+}
+
+/// The payment of this order, as it is asked about.
+pub fn sent(order_no: &str) -> SentPayment {
+    SentPayment {
+        order_no: number(order_no),
+        amount: yuan(12_800),
+        expires_at: DateTime::from_timestamp(START_S + 900, 0).unwrap(),
+        reference: None,
+    }
 }
 
 pub fn limits() -> CallLimits {
@@ -122,17 +132,17 @@ impl World {
     /// Creates a payment that must come into being.
     pub async fn created(&self, order_no: &str) -> String {
         match self.gateway.create(&self.payment(order_no, 12_800)).await {
-            CreateAnswer::Created { url } => url,
+            CreateAnswer::Created { url, .. } => url,
             other => panic!("{other:?}"),
         }
     }
 
     pub async fn query(&self, order_no: &str) -> GatewayAnswer {
-        self.gateway.query(&number(order_no)).await
+        self.gateway.query(&sent(order_no)).await
     }
 
     pub async fn close(&self, order_no: &str) -> GatewayAnswer {
-        self.gateway.close(&number(order_no)).await
+        self.gateway.close(&sent(order_no)).await
     }
 
     pub async fn switches(&self, order_no: &str, switches: Value) {

@@ -12,6 +12,7 @@ use stockdesk::workers::DueOrders;
 
 use super::till::{Till, after_deadline, cancel, number, staff};
 use crate::eventually::eventually;
+use crate::gateway::world::sent;
 use crate::harness::world::{order, shop};
 
 fn rejection<T: std::fmt::Debug>(result: ServiceResult<T>) -> Rejection {
@@ -225,7 +226,7 @@ async fn a_payment_being_created_while_its_order_is_cancelled_can_never_be_paid(
         assert_eq!(answer.receipt.status, OrderStatus::Cancelled);
         // Whichever came first at the gateway, nobody can pay it.
         let gateway = till.cashier.gateways().get("sandbox").unwrap();
-        let asked = gateway.query(&number(&order_no)).await;
+        let asked = gateway.query(&sent(&order_no)).await;
         let payable = matches!(asked, GatewayAnswer::Open | GatewayAnswer::InProgress);
         assert!(!payable, "{order_no}: {asked:?}");
     }
@@ -237,7 +238,10 @@ async fn how_the_gateway_is_doing_can_be_seen() {
     let till = Till::new().await;
     till.world.stock("A", 10).await;
     let health = || till.cashier.gateways().health().remove(0);
-    assert_eq!((health().name, health().answered), ("sandbox", None));
+    assert_eq!(
+        (health().name.as_str(), health().answered),
+        ("sandbox", None)
+    );
     till.open("R1", &[("A", 1)]).await;
     assert!(health().answered.is_some());
     till.switches("R1", json!({"http_500": true})).await;

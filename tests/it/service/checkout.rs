@@ -9,6 +9,7 @@ use stockdesk::workers::DueOrders;
 
 use super::till::{Till, cancel, number, staff};
 use crate::eventually::eventually;
+use crate::gateway::world::sent;
 
 async fn next_look(till: &Till, order_no: &str) -> chrono::DateTime<Utc> {
     sqlx::query_scalar("SELECT next_action_at FROM orders WHERE order_no = ?")
@@ -81,7 +82,7 @@ async fn a_gateway_that_refuses_is_asked_again_and_the_order_still_times_out() {
     till.placed("R1", &[("A", 1)]).await;
     // The number is closed at the gateway already.
     let gateway = till.cashier.gateways().get("sandbox").unwrap();
-    gateway.close(&number("R1")).await;
+    gateway.close(&sent("R1")).await;
     let state = till.cashier.checkout(&number("R1")).await.unwrap();
     assert_eq!(state, Some(PaymentState::Sent));
     assert_eq!(till.events("R1").await, ["gateway_unknown refused"]);
@@ -110,7 +111,7 @@ async fn an_order_past_its_deadline_or_cancelled_is_not_sent() {
     till.cancel("R1").await.unwrap();
     till.cashier.checkout(&number("R1")).await.unwrap();
     let gateway = till.cashier.gateways().get("sandbox").unwrap();
-    let asked = gateway.query(&number("R1")).await;
+    let asked = gateway.query(&sent("R1")).await;
     assert_eq!(
         asked,
         GatewayAnswer::NotCreated,
@@ -131,7 +132,7 @@ async fn an_order_that_began_to_close_unsent_is_not_sent_before_it_is_cancelled(
     let state = till.cashier.checkout(&number("R1")).await.unwrap();
     assert_eq!(state, Some(PaymentState::Unsent));
     let gateway = till.cashier.gateways().get("sandbox").unwrap();
-    let asked = gateway.query(&number("R1")).await;
+    let asked = gateway.query(&sent("R1")).await;
     assert_eq!(asked, GatewayAnswer::NotCreated);
 
     let worker = DueOrders::new(till.cashier.clone());

@@ -9,6 +9,7 @@ use stockdesk::service::NotAcknowledged;
 
 use super::till::{Till, number, staff};
 use crate::eventually::eventually;
+use crate::gateway::world::sent;
 
 #[tokio::test]
 async fn a_notification_pays_the_order_once() {
@@ -143,7 +144,7 @@ async fn asking_about_a_closing_order_finishes_it_when_the_gateway_can_prove_it(
     till.all_switches_off().await;
     let other = till.second_cashier().await;
     let gateway = other.gateways().get("sandbox").unwrap();
-    gateway.close(&number("R1")).await;
+    gateway.close(&sent("R1")).await;
     let checked = till
         .cashier
         .check_payment(&number("R1"), staff())

@@ -12,7 +12,7 @@ use super::shop::{FAILED, HEARD, Says, Shop};
 use super::wechat_pay::{NO, open_for};
 use crate::eventually::eventually;
 use crate::gateway::raw_http::Message;
-use crate::gateway::world::{number, yuan};
+use crate::gateway::world::{number, sent, yuan};
 
 fn verify(
     client: &WechatPayGateway,
@@ -112,13 +112,13 @@ async fn fault_16_money_comes_after_the_close_was_confirmed() {
     let shop = Shop::open().await;
     let (gateways, client) = open_for(&shop.notify_url).await;
     gateways.plan("wechat_pay", NO, "pay_after_close").await;
-    let closed = client.close(&number(NO)).await;
+    let closed = client.close(&sent(NO)).await;
     assert!(matches!(
         closed,
         stockdesk::domain::payment::GatewayAnswer::Closed(_)
     ));
     let late = paid(&client, &shop.after(1).await[0]);
-    let answer = client.query(&number(NO)).await;
+    let answer = client.query(&sent(NO)).await;
     assert_eq!(
         answer,
         stockdesk::domain::payment::GatewayAnswer::Paid(late)
@@ -174,7 +174,7 @@ async fn a_payment_can_be_paid_without_a_word() {
     gateways.plan("wechat_pay", NO, "no_notice").await;
     gateways.pay("wechat_pay", NO, json!({})).await;
     assert_eq!(gateways.state().await["notices_waiting"], 0);
-    let answer = client.query(&number(NO)).await;
+    let answer = client.query(&sent(NO)).await;
     assert!(matches!(
         answer,
         stockdesk::domain::payment::GatewayAnswer::Paid(_)
@@ -186,7 +186,7 @@ async fn a_payment_can_be_paid_without_a_word() {
 async fn fault_18_notices_are_believed_while_the_key_changes() {
     let shop = Shop::open().await;
     let (gateways, client) = open_for(&shop.notify_url).await;
-    client.refresh_certificates().await.expect("certificates");
+    client.refresh().await.expect("certificates");
     let mut told = 0;
     for key in [
         "certificate",
@@ -196,7 +196,7 @@ async fn fault_18_notices_are_believed_while_the_key_changes() {
     ] {
         gateways.sign_with(key).await;
         if key == "new_certificate" {
-            client.refresh_certificates().await.expect("certificates");
+            client.refresh().await.expect("certificates");
         }
         gateways.pay("wechat_pay", NO, json!({"force": true})).await;
         told += 1;
@@ -212,13 +212,13 @@ async fn fault_18_notices_are_believed_while_the_key_changes() {
         |settings| settings.public_key = None,
         std::sync::Arc::new(Utc::now),
     );
-    let answer = old.query(&number(NO)).await;
+    let answer = old.query(&sent(NO)).await;
     assert!(
         matches!(answer, stockdesk::domain::payment::GatewayAnswer::Paid(_)),
         "{answer:?}"
     );
     gateways.sign_with("public_key").await;
-    let answer = old.query(&number(NO)).await;
+    let answer = old.query(&sent(NO)).await;
     assert!(
         matches!(
             answer,

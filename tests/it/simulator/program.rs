@@ -90,6 +90,7 @@ impl Gateways {
         let get = |name: &str| settings[&format!("STOCKDESK_WECHAT_PAY_{name}")].clone();
         let read = |name: &str| fs::read_to_string(get(name)).expect("a key file");
         let mut settings = WechatPaySettings {
+            name: "wechat_pay".to_owned(),
             base_url: get("URL"),
             merchant: get("MERCHANT"),
             appid: get("APPID"),
@@ -102,6 +103,7 @@ impl Gateways {
             }),
             platform_certificates: true,
             title: "小店 Shop".to_owned(),
+            close_after: chrono::TimeDelta::zero(),
             limits: CallLimits {
                 call: Duration::from_millis(800),
                 ..CallLimits::default()

@@ -7,12 +7,12 @@ use stockdesk::gateway::{PaymentGateway, WechatPayGateway};
 use super::Gateways;
 use super::wechat_pay::{NO, open};
 use crate::eventually::eventually;
-use crate::gateway::world::number;
+use crate::gateway::world::sent;
 
 async fn paid() -> (Gateways, WechatPayGateway, NewRefund) {
     let (gateways, client) = open().await;
     assert_eq!(gateways.pay("wechat_pay", NO, json!({})).await, 204);
-    match client.query(&number(NO)).await {
+    match client.query(&sent(NO)).await {
         GatewayAnswer::Paid(payment) => (gateways, client, NewRefund::whole(&payment, "late")),
         other => panic!("{other:?}"),
     }
@@ -48,7 +48,7 @@ async fn fault_19_a_refund_that_was_not_answered_is_asked_for_again_and_made_onc
     assert_eq!(there["refunds"].as_array().map(Vec::len), Some(1));
     // A payment that went back was paid all the same.
     assert!(matches!(
-        client.query(&number(NO)).await,
+        client.query(&sent(NO)).await,
         GatewayAnswer::Paid(_)
     ));
 }

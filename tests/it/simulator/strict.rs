@@ -11,7 +11,7 @@ use super::Gateways;
 use super::wechat_pay::{NO, open};
 use crate::gateway::raw_http::Message;
 use crate::gateway::wechat::keys::MERCHANT;
-use crate::gateway::world::number;
+use crate::gateway::world::sent;
 
 #[tokio::test]
 async fn a_request_signed_with_another_key_or_with_a_wrong_clock_is_refused() {
@@ -35,7 +35,7 @@ async fn a_request_signed_with_another_key_or_with_a_wrong_clock_is_refused() {
         (other_serial, "merchant_or_serial"),
     ] {
         let before = gateways.refused(why).await;
-        let answer = client.query(&number(NO)).await;
+        let answer = client.query(&sent(NO)).await;
         assert!(
             matches!(&answer, GatewayAnswer::Refused(_)),
             "{why}: {answer:?}"
@@ -49,12 +49,12 @@ async fn overheard(gateways: &Gateways) -> Message {
     let middle = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", middle.local_addr().expect("an address"));
     let client = gateways.wechat_pay_with(|s| s.base_url = url, Arc::new(Utc::now));
-    let order_no = number(NO);
+    let payment = sent(NO);
     let listen = async {
         let (mut stream, _) = middle.accept().await.expect("our client");
         Message::read(&mut stream).await.expect("a request")
     };
-    let (_, mut request) = tokio::join!(client.ask_to_close(&order_no), listen);
+    let (_, mut request) = tokio::join!(client.ask_to_close(&payment), listen);
     request.head = request
         .head
         .replacen("\r\n", "\r\nconnection: close\r\n", 1);

@@ -8,7 +8,7 @@ use stockdesk::gateway::{PaymentGateway, WechatPayGateway};
 use super::Gateways;
 use crate::eventually::eventually;
 use crate::gateway::wechat::world::{answer_word, asked_word};
-use crate::gateway::world::{number, yuan};
+use crate::gateway::world::{number, sent, yuan};
 
 pub const NO: &str = "SO-100001";
 
@@ -38,15 +38,15 @@ pub async fn open_for(notify_url: &str) -> (Gateways, WechatPayGateway) {
 }
 
 async fn query(client: &WechatPayGateway) -> &'static str {
-    answer_word(&client.query(&number(NO)).await)
+    answer_word(&client.query(&sent(NO)).await)
 }
 
 async fn ask_to_close(client: &WechatPayGateway) -> &'static str {
-    asked_word(&client.ask_to_close(&number(NO)).await)
+    asked_word(&client.ask_to_close(&sent(NO)).await)
 }
 
 async fn close(client: &WechatPayGateway) -> &'static str {
-    answer_word(&client.close(&number(NO)).await)
+    answer_word(&client.close(&sent(NO)).await)
 }
 
 async fn state(gateways: &Gateways) -> String {
@@ -74,7 +74,7 @@ async fn without_faults_a_payment_is_created_paid_and_closed_as_in_the_manual() 
         gateways.pay("wechat_pay", "SO-100002", json!({})).await,
         204
     );
-    let answer = client.close(&number("SO-100002")).await;
+    let answer = client.close(&sent("SO-100002")).await;
     let GatewayAnswer::Paid(paid) = answer else {
         panic!("{answer:?}");
     };

@@ -33,7 +33,7 @@ use super::{StoreError, StoreResult};
 use crate::domain::ids::DocumentNo;
 use crate::domain::money::{Currency, Money};
 use crate::domain::order::{EventKind, OrderStatus};
-use crate::domain::payment::PaymentState;
+use crate::domain::payment::{PaymentState, SentPayment};
 
 /// What the workers have to know of an order that has a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +42,33 @@ pub struct WatchedOrder {
     pub status: OrderStatus,
     pub gateway: String,
     pub amount: Money,
+    pub placed_at: DateTime<Utc>,
     pub pay_deadline: DateTime<Utc>,
+    /// The gateway's own number of the payment: see [`SentPayment`].
+    pub payment_reference: Option<String>,
     pub payment_state: PaymentState,
     /// Tries of the step it is in that came to nothing.
     pub attempts: u32,
     pub cancel_op: Option<String>,
 }
 
-const WATCHED: &str = "SELECT order_no, status, gateway, amount_minor, currency, pay_deadline,
-    payment_state, attempts, cancel_op FROM orders WHERE order_no = ?";
+impl WatchedOrder {
+    /// Its payment, as its gateway is asked about it.
+    pub fn sent(&self) -> SentPayment {
+        SentPayment {
+            order_no: self.order_no.clone(),
+            amount: self.amount,
+            expires_at: self.pay_deadline,
+            reference: self.payment_reference.clone(),
+        }
+    }
+}
+
+const WATCHED: &str = "SELECT order_no, status, gateway, amount_minor, currency, created_at,
+    pay_deadline, payment_state, attempts, cancel_op,
+    (SELECT reference FROM payment_references r WHERE r.order_no = orders.order_no)
+      AS payment_reference
+  FROM orders WHERE order_no = ?";
 
 /// `None` when the order has no payment.
 fn watched(r: &MySqlRow) -> Result<Option<WatchedOrder>, sqlx::Error> {
@@ -66,7 +84,9 @@ fn watched(r: &MySqlRow) -> Result<Option<WatchedOrder>, sqlx::Error> {
         status: r.try_get("status")?,
         gateway,
         amount,
+        placed_at: r.try_get("created_at")?,
         pay_deadline: r.try_get("pay_deadline")?,
+        payment_reference: r.try_get("payment_reference")?,
         payment_state: r.try_get("payment_state")?,
         attempts: r.try_get("attempts")?,
         cancel_op: r.try_get("cancel_op")?,

@@ -18,6 +18,9 @@ const OPEN: &str = "UPDATE orders SET payment_state = 'open', payment_url = ?,
     payment_checked_at = ?, attempts = 0, next_action_at = pay_deadline
   WHERE order_no = ? AND status = 'pending' AND payment_state = 'sent'";
 
+const REFERENCE: &str = "INSERT INTO payment_references (order_no, reference) VALUES (?, ?)
+  ON DUPLICATE KEY UPDATE reference = VALUES(reference)";
+
 const NOT_CREATED: &str = "UPDATE orders SET attempts = attempts + 1,
     next_action_at = LEAST(pay_deadline, ?)
   WHERE order_no = ? AND status = 'pending' AND payment_state = 'sent'";
@@ -65,14 +68,24 @@ pub async fn payment_send(
     }
 }
 
-/// The gateway has it, and it can be paid at `url`.
+/// The gateway has it, under its own number `reference` if it has such a one, and it can be paid
+/// at `url`.
 pub async fn payment_opened(
     pool: &MySqlPool,
     order_no: &DocumentNo,
     url: &str,
+    reference: Option<&str>,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> StoreResult<()> {
+    if let Some(reference) = reference {
+        // Also when it is not pending any more: whoever closes it asks by this number.
+        again_on_conflict(|| async {
+            let insert = sqlx::query(REFERENCE).bind(order_no.as_str());
+            Ok(insert.bind(reference).execute(pool).await?)
+        })
+        .await?;
+    }
     let actor = actor.to_string();
     let event = Event {
         order_no,

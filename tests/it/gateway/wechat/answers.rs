@@ -6,7 +6,7 @@ use stockdesk::gateway::PaymentGateway;
 use super::keys::PLATFORM;
 use super::script::Reply;
 use super::world::{NOW_S, PUBLIC_KEY_ID, World, answer_word, asked_word, code, transaction};
-use crate::gateway::world::number;
+use crate::gateway::world::sent;
 
 #[actix_web::test]
 async fn states_of_a_payment_as_the_query_tells_them() {
@@ -126,13 +126,10 @@ async fn signatures_last_five_minutes_either_way() {
 #[actix_web::test]
 async fn a_server_that_hangs_up_proves_nothing() {
     let world = World::new([]).await;
-    let order_no = number("SO-100001");
+    let payment = sent("SO-100001");
+    assert_eq!(answer_word(&world.gateway.query(&payment).await), "unknown");
     assert_eq!(
-        answer_word(&world.gateway.query(&order_no).await),
-        "unknown"
-    );
-    assert_eq!(
-        asked_word(&world.gateway.ask_to_close(&order_no).await),
+        asked_word(&world.gateway.ask_to_close(&payment).await),
         "unknown"
     );
 }
@@ -192,13 +189,13 @@ async fn a_close_is_proved_by_the_query_after_it() {
         ),
     ] {
         let world = World::new([before, asked, after]).await;
-        let answer = world.gateway.close(&number("SO-100001")).await;
+        let answer = world.gateway.close(&sent("SO-100001")).await;
         assert_eq!(answer_word(&answer), word, "{answer:?}");
         assert_eq!(world.script.lines().len(), 3);
     }
     for (state, word) in [("SUCCESS", "paid"), ("CLOSED", "closed")] {
         let world = World::new([Reply::signed(200, transaction(state))]).await;
-        let answer = world.gateway.close(&number("SO-100001")).await;
+        let answer = world.gateway.close(&sent("SO-100001")).await;
         assert_eq!(answer_word(&answer), word);
         assert_eq!(world.script.lines().len(), 1);
     }

@@ -10,7 +10,7 @@ use super::keys::{API_V3_KEY, Key, OTHER, PLATFORM, seal};
 use super::notifications::{genuine, notice, verify};
 use super::script::{Reply, Script, signature};
 use super::world::{NOW_S, gateway, settings, transaction};
-use crate::gateway::world::number;
+use crate::gateway::world::sent;
 
 const SERIAL: &str = "5157F09EFDC096DE15EBE81A47057A72";
 const SERIAL_BYTES: [u8; 16] = 0x5157_F09E_FDC0_96DE_15EB_E81A_4705_7A72_u128.to_be_bytes();
@@ -48,7 +48,7 @@ async fn world(
 }
 
 async fn is_closed(gateway: &WechatPayGateway) -> bool {
-    match gateway.query(&number("SO-100001")).await {
+    match gateway.query(&sent("SO-100001")).await {
         GatewayAnswer::Closed(_) => true,
         GatewayAnswer::Unknown(_) => false,
         answer => panic!("{answer:?}"),
@@ -153,17 +153,17 @@ async fn a_list_that_is_not_theirs_is_not_believed() {
 #[actix_web::test]
 async fn certificates_can_be_fetched_beforehand_and_replaced() {
     let (script, gateway) = world([list(&[listed(&OTHER, API_V3_KEY)]), closed()], false).await;
-    gateway.refresh_certificates().await.unwrap();
+    gateway.refresh().await.unwrap();
     assert!(is_closed(&gateway).await);
     assert_eq!(script.lines(), [DOWNLOAD, QUERY]);
     script.reply(Reply::unsigned(500, "{}"));
-    gateway.refresh_certificates().await.unwrap_err();
+    gateway.refresh().await.unwrap_err();
     // What was there stays.
     script.reply(closed());
     assert!(is_closed(&gateway).await);
 
     let without = super::world::World::new([]).await;
-    without.gateway.refresh_certificates().await.unwrap();
+    without.gateway.refresh().await.unwrap();
     assert_eq!(without.script.lines(), [""; 0]);
 }
 

@@ -24,7 +24,8 @@ async fn a_payment_is_created_and_always_the_same() {
         assert_eq!(
             answer,
             CreateAnswer::Created {
-                url: CODE.to_owned()
+                url: CODE.to_owned(),
+                reference: None,
             }
         );
         bodies.push(world.script.last().headers.body);
@@ -80,12 +81,12 @@ async fn a_number_that_they_do_not_take_comes_back_all_the_same() {
     );
 
     assert_eq!(
-        world.gateway.query(&payment.order_no).await,
+        world.gateway.query(&payment.sent(None)).await,
         GatewayAnswer::Open
     );
     let target = format!("/v3/pay/transactions/out-trade-no/{there}?mchid=1230000109");
     assert_eq!(world.script.last().target, target);
-    let GatewayAnswer::Paid(paid) = world.gateway.query(&payment.order_no).await else {
+    let GatewayAnswer::Paid(paid) = world.gateway.query(&payment.sent(None)).await else {
         panic!("not paid");
     };
     assert_eq!(paid.order_no, payment.order_no);

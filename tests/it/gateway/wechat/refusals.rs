@@ -6,7 +6,7 @@ use stockdesk::gateway::{CloseAsked, PaymentGateway};
 use super::keys::OTHER;
 use super::script::Reply;
 use super::world::{NOW_S, PUBLIC_KEY_ID, World, code};
-use crate::gateway::world::number;
+use crate::gateway::world::sent;
 
 /// Status, code, what a close makes of it, what a query makes of it.
 const REFUSALS: &[(u16, &str, &str, &str)] = &[
@@ -126,7 +126,7 @@ async fn the_request_number_speaks_when_the_code_does_not() {
     }
     let reply = Reply::signed(403, code("NO_AUTH")).with("Request-ID", "08F7-268435461");
     let world = World::new([reply]).await;
-    let asked = world.gateway.ask_to_close(&number("SO-100001")).await;
+    let asked = world.gateway.ask_to_close(&sent("SO-100001")).await;
     let expected = r#"answer 403 "NO_AUTH", request 08F7-268435461"#;
     assert_eq!(asked, CloseAsked::Refused(expected.to_owned()));
 }

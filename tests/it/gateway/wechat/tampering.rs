@@ -7,7 +7,7 @@ use super::notifications::{genuine, notice, verify};
 use super::script::Reply;
 use super::vectors::{SIGNED_AT_S, SIGNED_NONCE, text, vector_gateway, vectors};
 use super::world::{PUBLIC_KEY_ID, World, at, gateway, settings, transaction};
-use crate::gateway::world::number;
+use crate::gateway::world::sent;
 
 fn flip(text: &str, at: usize) -> String {
     let mut bytes = text.as_bytes().to_vec();
@@ -74,13 +74,13 @@ fn flipping_any_byte_of_todays_notification_is_noticed() {
 async fn flipping_any_byte_of_a_signed_answer_is_noticed() {
     let genuine = Reply::signed(200, transaction("CLOSED"));
     let world = World::new([genuine.clone()]).await;
-    let order_no = number("SO-100001");
-    let answer = world.gateway.query(&order_no).await;
+    let payment = sent("SO-100001");
+    let answer = world.gateway.query(&payment).await;
     assert!(matches!(answer, GatewayAnswer::Closed(_)), "{answer:?}");
 
     let refused = async |reply: Reply, what: String| {
         world.script.reply(reply);
-        let answer = world.gateway.query(&order_no).await;
+        let answer = world.gateway.query(&payment).await;
         assert!(
             matches!(answer, GatewayAnswer::Unknown(_)),
             "{what}: {answer:?}"

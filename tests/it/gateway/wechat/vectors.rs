@@ -10,7 +10,7 @@ use stockdesk::gateway::{
 use super::keys::{der_of, verifies};
 use super::script::{Reply, Script};
 use super::world::{CERTIFICATE_SERIAL, MERCHANT_NO, PUBLIC_KEY_ID, at, settings};
-use crate::gateway::world::{Clock, number, yuan};
+use crate::gateway::world::{Clock, number, sent, yuan};
 
 pub const SIGNED_AT_S: i64 = 1_554_209_980;
 pub const SIGNED_NONCE: &str = "c5ac7061fccab6bf3e254dcf98995b8c";
@@ -101,8 +101,8 @@ async fn an_empty_answer_is_believed_by_its_signature() {
         reply = reply.with(name, text(value));
     }
     let script = Script::new([reply]).await;
-    let order_no = number("1217752501201407033233368018");
-    let asked = vector_gateway(&script.url).ask_to_close(&order_no).await;
+    let payment = sent("1217752501201407033233368018");
+    let asked = vector_gateway(&script.url).ask_to_close(&payment).await;
     // The script checks our signature against this run's merchant key.
     assert_eq!(asked, CloseAsked::Accepted);
     assert_eq!(

@@ -1,6 +1,6 @@
 //! A merchant, its client, and the payments that the script describes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use stockdesk::domain::payment::{GatewayAnswer, NewPayment};
 use stockdesk::gateway::{
@@ -9,7 +9,7 @@ use stockdesk::gateway::{
 
 use super::keys::{API_V3_KEY, MERCHANT, PLATFORM};
 use super::script::{Reply, Script};
-use crate::gateway::world::{Clock, number, yuan};
+use crate::gateway::world::{Clock, number, sent, yuan};
 
 pub const NOW_S: i64 = 1_800_000_000;
 pub const MERCHANT_NO: &str = "1230000109";
@@ -24,6 +24,7 @@ pub fn at(seconds: i64) -> DateTime<Utc> {
 /// A merchant with WeChat Pay's public key.
 pub fn settings(base_url: &str) -> WechatPaySettings {
     WechatPaySettings {
+        name: "wechat_pay".to_owned(),
         base_url: base_url.to_owned(),
         merchant: MERCHANT_NO.to_owned(),
         appid: APPID.to_owned(),
@@ -36,6 +37,7 @@ pub fn settings(base_url: &str) -> WechatPaySettings {
         }),
         platform_certificates: false,
         title: "小店 Shop".to_owned(),
+        close_after: TimeDelta::zero(),
         limits: CallLimits::default(),
     }
 }
@@ -60,7 +62,7 @@ impl World {
     pub async fn close(&self, reply: Reply) -> &'static str {
         let before = self.script.lines().len();
         self.script.reply(reply);
-        let asked = self.gateway.ask_to_close(&number("SO-100001")).await;
+        let asked = self.gateway.ask_to_close(&sent("SO-100001")).await;
         assert_eq!(self.script.lines().len(), before + 1);
         asked_word(&asked)
     }
@@ -69,7 +71,7 @@ impl World {
     pub async fn query(&self, reply: Reply) -> &'static str {
         let before = self.script.lines().len();
         self.script.reply(reply);
-        let answer = self.gateway.query(&number("SO-100001")).await;
+        let answer = self.gateway.query(&sent("SO-100001")).await;
         let path = "GET /v3/pay/transactions/out-trade-no/SO-100001?mchid=1230000109";
         assert_eq!(self.script.lines()[before..], [path]);
         answer_word(&answer)
