@@ -10,6 +10,7 @@
 //! counts in the stores must add up with what was answered.
 
 mod contestants;
+pub mod pages;
 mod report;
 mod run;
 mod scratch;

@@ -14,6 +14,7 @@ use super::ledger::EntryKind;
 use super::operation::OpStatus;
 use super::order::OrderStatus;
 use super::payment::PaymentState;
+use super::search::Search;
 use super::stock::StockState;
 use super::words::words;
 
@@ -112,10 +113,17 @@ impl CappedCount {
 /// Which stock to list; `None` and empty mean no restriction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StockFilter {
-    /// The beginning of a SKU, or a part of a name; case does not matter.
+    /// Beginnings of words of the SKU or its name (see `domain::search`).
     pub q: Option<String>,
     pub warehouse: Option<Warehouse>,
     pub state: Option<StockState>,
+}
+
+impl StockFilter {
+    pub fn search(&self) -> Option<Search> {
+        let typed = self.q.as_deref().map(str::trim);
+        typed.filter(|q| !q.is_empty()).map(Search::new)
+    }
 }
 
 words! {
@@ -125,6 +133,17 @@ words! {
         Sku = "sku",
         /// Fewest available units first.
         Available = "available",
+    }
+}
+
+impl StockSort {
+    /// Which of two rows stands first.
+    pub fn compare(self, a: &StockKey, b: &StockKey) -> Ordering {
+        let by_sku = || (&a.sku, &a.warehouse).cmp(&(&b.sku, &b.warehouse));
+        match self {
+            Self::Sku => by_sku(),
+            Self::Available => a.available.cmp(&b.available).then_with(by_sku),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod reason;
 pub mod receipt;
 pub mod rejection;
 pub mod role;
+pub mod search;
 pub mod stock;
 pub mod survey;
 pub mod user;

@@ -19,8 +19,7 @@ impl Queries {
         self.read(stock::warehouse_list(&self.pool)).await
     }
 
-    /// A page of stock. In order of available units it may be too slow for a million SKUs, unless
-    /// the filter names the state low or out.
+    /// A page of stock. With a search it may hold less than it could, and still have a next one.
     pub async fn stock_list(
         &self,
         filter: &StockFilter,
@@ -32,8 +31,12 @@ impl Queries {
         self.read(page).await
     }
 
-    /// How much stock matches. Asked for apart from the list, which can do without.
-    pub async fn stock_count(&self, filter: &StockFilter) -> ServiceResult<Seen<CappedCount>> {
+    /// How much stock matches; `None` when that would cost too much to tell. Asked for apart from
+    /// the list, which can do without.
+    pub async fn stock_count(
+        &self,
+        filter: &StockFilter,
+    ) -> ServiceResult<Seen<Option<CappedCount>>> {
         self.read(stock_list::stock_count(&self.pool, filter)).await
     }
 

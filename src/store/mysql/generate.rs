@@ -8,6 +8,7 @@ use sqlx::{Connection, Executor, MySqlPool};
 
 use super::StoreResult;
 use super::json::json_list;
+use super::stock_words::{Named, stock_words_insert};
 use crate::domain::ids::{StockId, Warehouse};
 
 /// SKU code, name, opening units, low water mark.
@@ -177,6 +178,13 @@ impl BulkWriter {
             .bind(warehouse.as_str())
             .fetch_all(&mut self.0)
             .await?)
+    }
+
+    /// Makes SKUs findable by their words.
+    pub async fn words(&mut self, named: &[Named<'_>]) -> StoreResult<()> {
+        let mut tx = self.0.begin().await?;
+        stock_words_insert(&mut tx, named).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Writes a batch, all or nothing.

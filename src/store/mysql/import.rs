@@ -9,6 +9,7 @@ use sqlx::{Connection, FromRow, MySqlPool, Row};
 
 use super::StoreResult;
 use super::json::{json_list, parse};
+use super::stock_words::{stock_words_insert, stock_words_replace};
 use crate::domain::ids::{Sku, StockId, Warehouse};
 
 /// A SKU as it stands before an import.
@@ -225,8 +226,10 @@ pub async fn piece_write(
             Err(error) if super::is_duplicate(&error) => return Ok(Written::LookAgain),
             Err(error) => return Err(error.into()),
         }
+        make_findable(&mut tx, piece).await?;
     }
     if !piece.described.is_empty() {
+        rename(&mut tx, &piece.described).await?;
         let row = |d: &Description| json!([d.id, d.name, d.low_water]);
         let rows: Vec<Value> = piece.described.iter().map(row).collect();
         sqlx::query(DESCRIBED)
@@ -255,4 +258,40 @@ pub async fn piece_write(
         .await?;
     tx.commit().await?;
     Ok(Written::Done)
+}
+
+async fn make_findable(conn: &mut MySqlConnection, piece: &Piece<'_>) -> Result<(), sqlx::Error> {
+    const IDS: &str = "SELECT s.sku, s.id FROM JSON_TABLE(?, '$[*]' COLUMNS (
+        sku VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) j
+      STRAIGHT_JOIN stock s ON s.warehouse = ? AND s.sku = j.sku";
+    let skus: Vec<&Sku> = piece.new.iter().map(|new| new.sku).collect();
+    let ids: Vec<(String, StockId)> = sqlx::query_as(IDS)
+        .bind(json_list(&skus))
+        .bind(piece.warehouse.as_str())
+        .fetch_all(&mut *conn)
+        .await?;
+    let ids: HashMap<String, StockId> = ids.into_iter().collect();
+    let new = piece.new.iter();
+    let named = new.filter_map(|n| Some((*ids.get(n.sku.as_str())?, n.sku.as_str(), n.name)));
+    stock_words_insert(conn, &named.collect::<Vec<_>>()).await
+}
+
+async fn rename(
+    conn: &mut MySqlConnection,
+    described: &[Description<'_>],
+) -> Result<(), sqlx::Error> {
+    const NAMES: &str = "SELECT s.id, s.sku, s.name FROM JSON_TABLE(?, '$[*]' COLUMNS (
+        id INT UNSIGNED PATH '$')) j STRAIGHT_JOIN stock s ON s.id = j.id FOR UPDATE";
+    let ids: Vec<StockId> = described.iter().map(|d| d.id).collect();
+    let names: Vec<(StockId, String, String)> = sqlx::query_as(NAMES)
+        .bind(json_list(&ids))
+        .fetch_all(&mut *conn)
+        .await?;
+    let new: HashMap<StockId, &str> = described.iter().map(|d| (d.id, d.name)).collect();
+    let names = names.iter();
+    let renamed = names.filter_map(|(id, sku, old)| {
+        let name = new.get(id)?;
+        Some(((*id, sku.as_str(), old.as_str()), *name))
+    });
+    stock_words_replace(conn, &renamed.collect::<Vec<_>>()).await
 }

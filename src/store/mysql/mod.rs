@@ -18,6 +18,7 @@ pub mod read_only;
 pub mod replay;
 pub mod stock;
 pub mod stock_list;
+pub mod stock_words;
 pub mod users;
 pub mod verify;
 
@@ -141,8 +142,26 @@ pub async fn migrate(pool: &MySqlPool) -> Result<(), MigrateError> {
         return Err(sqlx::Error::Protocol(why.to_owned()).into());
     }
     forget_broken_off(&mut connection).await?;
-    sqlx::migrate!().run(&mut connection).await?;
+    while let Err(error) = sqlx::migrate!().run(&mut connection).await {
+        let version = index_is_there(&error).ok_or(error)?;
+        sqlx::query("UPDATE _sqlx_migrations SET success = TRUE WHERE version = ?")
+            .bind(version)
+            .execute(&mut connection)
+            .await?;
+    }
+    stock_words::stock_words_complete(&mut connection).await?;
     Ok(connection.close().await?)
+}
+
+/// The migration that failed because the index it creates is there: it was broken off right
+/// after that, and is done. (MySQL has no `CREATE INDEX IF NOT EXISTS`.)
+fn index_is_there(error: &MigrateError) -> Option<i64> {
+    const DUPLICATE_KEY_NAME: u16 = 1061;
+    let MigrateError::ExecuteMigration(sqlx::Error::Database(refusal), version) = error else {
+        return None;
+    };
+    let refusal = refusal.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()?;
+    (refusal.number() == DUPLICATE_KEY_NAME).then_some(*version)
 }
 
 /// A migration that was broken off (the program was killed in it) is run again. Each is one

@@ -3,15 +3,22 @@
 use sqlx::mysql::MySqlRow;
 use sqlx::{MySql, MySqlPool, QueryBuilder, Row};
 
-use super::json::parse;
+use super::json::{json_list, parse};
 use super::stock::COLUMNS;
-use super::{StoreResult, like};
+use super::stock_words::stock_words_find;
+use super::{StoreResult, WINDOW};
 use crate::domain::ids::{Sku, StockId, Warehouse};
 use crate::domain::listing::{CappedCount, Limit, Page, StockFilter, StockKey, StockSort};
+use crate::domain::search::Search;
 use crate::domain::stock::{StockLevel, StockState};
 
-/// A page of stock. In order of SKU every filter is served by an index; in order of available
-/// units the matching rows are sorted, all of them.
+/// A word that so many SKUs have, or fewer, leads straight to them.
+const FEW: u32 = 2_000;
+/// Rows read at a time while looking for what words alone do not lead to.
+const STRETCH: u32 = 1_000;
+
+/// A page of stock. What every SKU of a search's commonest words must be looked at for is looked
+/// for in a bounded number of rows; the page may then hold less, and still have a next one.
 pub async fn stock_list(
     pool: &MySqlPool,
     filter: &StockFilter,
@@ -19,58 +26,181 @@ pub async fn stock_list(
     after: Option<&StockKey>,
     limit: Limit,
 ) -> StoreResult<Page<StockLevel, StockKey>> {
-    // The inner part reads an index alone; whole rows are read for one page only.
-    let mut sql = QueryBuilder::new("SELECT ");
-    sql.push(COLUMNS)
-        .push(" FROM (SELECT s.id FROM stock s")
-        .push(hint(filter, sort))
-        .push(" WHERE TRUE");
-    matching(&mut sql, filter);
-    if let Some(key) = after {
-        beyond(&mut sql, sort, key);
-    }
-    let order = match sort {
-        StockSort::Sku => "s.sku, s.warehouse",
-        StockSort::Available => "s.available, s.sku, s.warehouse",
+    let Some(search) = filter.search() else {
+        let rows = stretch(pool, filter, sort, after, limit.get() + 1).await?;
+        return Ok(Page::cut(rows, limit, key));
     };
-    sql.push(" ORDER BY ").push(order).push(" LIMIT ");
-    sql.push_bind(limit.get() + 1);
-    sql.push(") k JOIN stock s ON s.id = k.id ORDER BY ")
-        .push(order);
-    let rows: Vec<StockLevel> = sql.build_query_as().fetch_all(pool).await?;
-    Ok(Page::cut(rows, limit, |row| StockKey {
+    match few(pool, &search).await? {
+        Some(ids) => {
+            let mut rows = matching(pool, &ids, filter, &search).await?;
+            rows.sort_by(|a, b| sort.compare(&key(a), &key(b)));
+            if let Some(after) = after {
+                rows.retain(|row| sort.compare(&key(row), after).is_gt());
+            }
+            Ok(Page::cut(rows, limit, key))
+        }
+        None => look(pool, filter, &search, sort, after, limit).await,
+    }
+}
+
+/// How much stock matches; `None` when only looking at all of it could tell.
+pub async fn stock_count(
+    pool: &MySqlPool,
+    filter: &StockFilter,
+) -> StoreResult<Option<CappedCount>> {
+    let most = CappedCount::CAP + 1;
+    let found = match filter.search() {
+        None => {
+            let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM stock s");
+            sql.push(index(filter)).push(" WHERE TRUE");
+            restrict(&mut sql, filter);
+            sql.push(" LIMIT ").push_bind(most).push(") t");
+            let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+            return Ok(Some(super::capped(count)));
+        }
+        Some(search) => match few(pool, &search).await? {
+            Some(ids) => matching(pool, &ids, filter, &search).await?.len(),
+            None => match search.beginnings() {
+                [word] if filter.warehouse.is_none() && filter.state.is_none() => {
+                    stock_words_find(pool, word, most).await?.len()
+                }
+                _ => return Ok(None),
+            },
+        },
+    };
+    Ok(Some(CappedCount(u32::try_from(found).unwrap_or(most))))
+}
+
+fn key(row: &StockLevel) -> StockKey {
+    StockKey {
         available: row.available,
         sku: row.sku.clone(),
         warehouse: row.warehouse.clone(),
-    }))
-}
-
-/// How much stock matches.
-pub async fn stock_count(pool: &MySqlPool, filter: &StockFilter) -> StoreResult<CappedCount> {
-    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM stock s");
-    sql.push(hint(filter, StockSort::Sku)).push(" WHERE TRUE");
-    matching(&mut sql, filter);
-    sql.push(" LIMIT ")
-        .push_bind(CappedCount::CAP + 1)
-        .push(") t");
-    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
-    Ok(super::capped(count))
-}
-
-/// Which index to read, where the servers choose one that is twice as slow: they do not see that
-/// an index holds the text that is looked for, nor that most rows will match.
-fn hint(filter: &StockFilter, sort: StockSort) -> &'static str {
-    let searched = filter.q.as_deref().is_some_and(|q| !q.is_empty());
-    match (sort, filter.state) {
-        (StockSort::Available, None | Some(StockState::Ok)) => {
-            " IGNORE INDEX (stock_sku, stock_search, stock_state)"
-        }
-        (StockSort::Sku, None) if searched => " FORCE INDEX (stock_search)",
-        _ => "",
     }
 }
 
-fn matching(sql: &mut QueryBuilder<MySql>, filter: &StockFilter) {
+/// The SKUs of the first word of a search that leads to few.
+async fn few(pool: &MySqlPool, search: &Search) -> StoreResult<Option<Vec<StockId>>> {
+    for word in search.beginnings() {
+        let ids = stock_words_find(pool, word, FEW + 1).await?;
+        if ids.len() <= FEW as usize {
+            return Ok(Some(ids));
+        }
+    }
+    Ok(None)
+}
+
+/// Those of `ids` that match, in no order.
+async fn matching(
+    pool: &MySqlPool,
+    ids: &[StockId],
+    filter: &StockFilter,
+    search: &Search,
+) -> StoreResult<Vec<StockLevel>> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(COLUMNS).push(" FROM JSON_TABLE(");
+    sql.push_bind(json_list(ids));
+    sql.push(", '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j STRAIGHT_JOIN stock s ON s.id = j.id");
+    sql.push(" WHERE TRUE");
+    restrict(&mut sql, filter);
+    let mut rows: Vec<StockLevel> = sql.build_query_as().fetch_all(pool).await?;
+    rows.retain(|row| search.finds(row.sku.as_str(), &row.name));
+    Ok(rows)
+}
+
+/// A page of what matches among the next [`WINDOW`] rows.
+async fn look(
+    pool: &MySqlPool,
+    filter: &StockFilter,
+    search: &Search,
+    sort: StockSort,
+    after: Option<&StockKey>,
+    limit: Limit,
+) -> StoreResult<Page<StockLevel, StockKey>> {
+    let (mut found, mut looked_at) = (Vec::new(), 0);
+    let mut last = after.cloned();
+    while looked_at < WINDOW {
+        let rows = stretch(pool, filter, sort, last.as_ref(), STRETCH).await?;
+        looked_at += STRETCH;
+        let end = rows.len() < STRETCH as usize;
+        last = rows.last().map(key);
+        found.extend(
+            rows.into_iter()
+                .filter(|row| search.finds(row.sku.as_str(), &row.name)),
+        );
+        if found.len() > limit.get() as usize || end {
+            return Ok(Page::cut(found, limit, key));
+        }
+    }
+    Ok(Page {
+        items: found,
+        next: last,
+    })
+}
+
+/// The next rows of a list, whatever is searched for: read along an index, each from its row.
+async fn stretch(
+    pool: &MySqlPool,
+    filter: &StockFilter,
+    sort: StockSort,
+    after: Option<&StockKey>,
+    rows: u32,
+) -> StoreResult<Vec<StockLevel>> {
+    // The inner part reads an index alone; whole rows are read for one page only.
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(COLUMNS).push(" FROM (");
+    match sort {
+        StockSort::Sku => {
+            sql.push("SELECT s.id FROM stock s").push(index(filter));
+            sql.push(" WHERE TRUE");
+            restrict(&mut sql, filter);
+            if let Some(key) = after {
+                beyond_sku(&mut sql, key);
+            }
+            sql.push(" ORDER BY s.sku, s.warehouse LIMIT ")
+                .push_bind(rows);
+        }
+        // Each state stands in that order by itself.
+        StockSort::Available => {
+            let states = StockState::ALL.iter().copied();
+            let states = states.filter(|state| filter.state.is_none_or(|wanted| wanted == *state));
+            for (place, state) in states.enumerate() {
+                sql.push(if place == 0 { "(" } else { " UNION ALL (" });
+                sql.push("SELECT s.id FROM stock s FORCE INDEX (stock_available) WHERE TRUE");
+                let of_state = StockFilter {
+                    state: Some(state),
+                    ..filter.clone()
+                };
+                restrict(&mut sql, &of_state);
+                if let Some(key) = after {
+                    beyond_available(&mut sql, key);
+                }
+                sql.push(" ORDER BY s.available, s.sku, s.warehouse LIMIT ");
+                sql.push_bind(rows).push(")");
+            }
+        }
+    }
+    sql.push(") k JOIN stock s ON s.id = k.id ORDER BY ");
+    sql.push(match sort {
+        StockSort::Sku => "s.sku, s.warehouse",
+        StockSort::Available => "s.available, s.sku, s.warehouse",
+    });
+    sql.push(" LIMIT ").push_bind(rows);
+    Ok(sql.build_query_as().fetch_all(pool).await?)
+}
+
+/// The index that holds the rows of a filter in order of SKU; servers left to themselves
+/// sometimes choose one of many rows and sort them.
+fn index(filter: &StockFilter) -> &'static str {
+    match (filter.state, &filter.warehouse) {
+        (Some(_), _) => " FORCE INDEX (stock_state)",
+        (None, Some(_)) => " FORCE INDEX (stock_sku)",
+        (None, None) => " FORCE INDEX (stock_search)",
+    }
+}
+
+/// All of a filter but its search.
+fn restrict(sql: &mut QueryBuilder<MySql>, filter: &StockFilter) {
     if let Some(warehouse) = &filter.warehouse {
         sql.push(" AND s.warehouse = ")
             .push_bind(warehouse.as_str().to_owned());
@@ -78,35 +208,29 @@ fn matching(sql: &mut QueryBuilder<MySql>, filter: &StockFilter) {
     if let Some(state) = filter.state {
         sql.push(" AND s.state = ").push_bind(state);
     }
-    if let Some(q) = filter.q.as_deref().filter(|q| !q.is_empty()) {
-        let part = like(q);
-        sql.push(" AND (s.sku COLLATE utf8mb4_general_ci LIKE ")
-            .push_bind(format!("{part}%"));
-        sql.push(" OR s.name COLLATE utf8mb4_general_ci LIKE ");
-        sql.push_bind(format!("%{part}%")).push(")");
-    }
 }
 
-fn beyond(sql: &mut QueryBuilder<MySql>, sort: StockSort, key: &StockKey) {
+fn beyond_sku(sql: &mut QueryBuilder<MySql>, key: &StockKey) {
     let (sku, warehouse) = (key.sku.as_str(), key.warehouse.as_str());
-    if sort == StockSort::Available {
-        sql.push(" AND s.available >= ").push_bind(key.available);
-        sql.push(" AND (s.available > ")
-            .push_bind(key.available)
-            .push(" OR s.sku > ");
-        sql.push_bind(sku.to_owned())
-            .push(" OR (s.sku = ")
-            .push_bind(sku.to_owned());
-        sql.push(" AND s.warehouse > ")
-            .push_bind(warehouse.to_owned())
-            .push("))");
-    } else {
-        sql.push(" AND s.sku >= ").push_bind(sku.to_owned());
-        sql.push(" AND (s.sku > ").push_bind(sku.to_owned());
-        sql.push(" OR s.warehouse > ")
-            .push_bind(warehouse.to_owned())
-            .push(")");
-    }
+    sql.push(" AND s.sku >= ").push_bind(sku.to_owned());
+    sql.push(" AND (s.sku > ").push_bind(sku.to_owned());
+    sql.push(" OR s.warehouse > ")
+        .push_bind(warehouse.to_owned())
+        .push(")");
+}
+
+fn beyond_available(sql: &mut QueryBuilder<MySql>, key: &StockKey) {
+    let (sku, warehouse) = (key.sku.as_str(), key.warehouse.as_str());
+    sql.push(" AND s.available >= ").push_bind(key.available);
+    sql.push(" AND (s.available > ")
+        .push_bind(key.available)
+        .push(" OR s.sku > ");
+    sql.push_bind(sku.to_owned())
+        .push(" OR (s.sku = ")
+        .push_bind(sku.to_owned());
+    sql.push(" AND s.warehouse > ")
+        .push_bind(warehouse.to_owned())
+        .push("))");
 }
 
 /// SKUs that stand near `sku` in the index, in whichever warehouse: what somebody who typed it
@@ -143,11 +267,11 @@ pub async fn sku_rows(pool: &MySqlPool, sku: &Sku) -> StoreResult<Vec<(Warehouse
 
 /// How many SKUs are in this state; read from its index.
 pub async fn state_count(pool: &MySqlPool, state: StockState) -> StoreResult<CappedCount> {
-    let filter = StockFilter {
-        state: Some(state),
-        ..StockFilter::default()
-    };
-    stock_count(pool, &filter).await
+    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM stock WHERE state = ");
+    sql.push_bind(state).push(" LIMIT ");
+    sql.push_bind(CappedCount::CAP + 1).push(") t");
+    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+    Ok(super::capped(count))
 }
 
 /// Units over all stock that has a level: available, reserved. Reads every row of `stock`: for

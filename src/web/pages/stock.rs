@@ -172,7 +172,7 @@ impl StockPage {
             return Ok(self.layout.not_loaded(&self));
         };
         self.pager = self.list.pager(web, place, &rows.value);
-        let count = loaded(count)?.map(|seen| seen.value);
+        let count = loaded(count)?.and_then(|seen| seen.value);
         self.content = Content::Rows {
             caption: self.pager.caption(count, rows.as_of),
             levels: rows.value.items,

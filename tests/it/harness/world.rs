@@ -14,6 +14,7 @@ use stockdesk::service::Clock;
 use stockdesk::service::desk::{Desk, Limits};
 use stockdesk::service::verify::verify;
 use stockdesk::store::mysql;
+use stockdesk::store::mysql::stock_words::stock_words_complete;
 use stockdesk::store::redis::{Connection, Gate};
 
 use super::servers::servers;
@@ -88,6 +89,14 @@ impl World {
         .execute(pool)
         .await
         .expect("a SKU");
+    }
+
+    /// Makes SKUs that were put in here by hand findable, as an import does.
+    pub async fn findable(&self) {
+        let mut connection = self.desk.pool().acquire().await.expect("a connection");
+        stock_words_complete(&mut connection)
+            .await
+            .expect("their words");
     }
 
     /// Available and reserved units of a SKU in MySQL.

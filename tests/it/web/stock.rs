@@ -38,6 +38,7 @@ async fn shelves(site: &Site) {
          VALUES ('BJ', 'CUP-1', '保温杯', 9, 9, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
     )
     .await;
+    site.world.findable().await;
 }
 
 /// The addresses of the SKUs in the table, from above.
@@ -246,6 +247,7 @@ async fn names_that_look_like_markup_stay_names() {
         "UPDATE stock SET name = '<img src=x onerror=alert(1)> \"&'",
     )
     .await;
+    site.world.findable().await;
     let list = browser.get("/stock?q=%3Cscript").await;
     assert!(
         !list.has("<script>alert") && !list.has("<img"),

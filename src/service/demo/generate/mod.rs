@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc;
 
 use self::history::History;
-use crate::domain::ids::Warehouse;
+use crate::domain::ids::{StockId, Warehouse};
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::service::Desk;
 use crate::store::mysql::generate::{BulkWriter, SkuRow};
@@ -91,6 +91,7 @@ pub async fn generate(
             progress(done);
         }
         let ids = writer.ids(warehouse).await?;
+        make_findable(&mut writer, &ids).await?;
         shelves.push((warehouse.clone(), ids, openings));
     }
     let history = History::new(run, shelves, size, begin, now);
@@ -141,6 +142,21 @@ fn sku_row(index: usize, opening: i64) -> SkuRow {
     };
     let low_water = (!index.is_multiple_of(3)).then_some(10);
     (format!("G-{index:08}"), name, opening, low_water)
+}
+
+/// `ids`: of a whole warehouse, in the order of its SKUs.
+async fn make_findable(writer: &mut BulkWriter, ids: &[StockId]) -> ServiceResult<()> {
+    let rows = ids.iter().enumerate().map(|(index, id)| {
+        let (sku, name, ..) = sku_row(index, 0);
+        (*id, sku, name)
+    });
+    let rows: Vec<(StockId, String, String)> = rows.collect();
+    for rows in rows.chunks(SKUS_TOGETHER) {
+        let named = rows.iter();
+        let named = named.map(|(id, sku, name)| (*id, sku.as_str(), name.as_str()));
+        writer.words(&named.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
 }
 
 /// The first run whose warehouses are not there yet.
