@@ -30,6 +30,20 @@ impl Answer {
         self.body.contains(text)
     }
 
+    /// What stands between each `before` and the next quotation mark, from above.
+    pub fn quoted_after(&self, before: &str) -> Vec<String> {
+        let found = self.body.split(before).skip(1);
+        found
+            .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Where the first link with this `rel` leads.
+    pub fn link(&self, rel: &str) -> Option<String> {
+        let found = self.quoted_after(&format!("rel=\"{rel}\" href=\""));
+        found.first().map(|href| unescape(href))
+    }
+
     /// The value of the first input with this name.
     pub fn input(&self, name: &str) -> Option<String> {
         let start = self.body.find(&format!("name=\"{name}\""))?;

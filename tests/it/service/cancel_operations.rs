@@ -1,6 +1,7 @@
 //! Orders cancelled by staff: the operation asks the gateway first, and waits for its answer.
 
 use serde_json::json;
+use stockdesk::domain::ids::OpId;
 use stockdesk::domain::operation::{NewOperation, OpKind, OpStatus, OpTarget};
 use stockdesk::domain::order::OrderStatus;
 use stockdesk::domain::reason::Reason;
@@ -23,6 +24,12 @@ fn cancel(order_no: &str) -> NewOperation {
     new(OpKind::Cancel, target, Reason::CustomerAsked)
 }
 
+/// A supervisor's draft that cancels R1.
+async fn drafted(operations: &Operations) -> OpId {
+    let drafted = operations.draft(cancel("R1"), &chen()).await;
+    drafted.unwrap().operation().op
+}
+
 #[tokio::test]
 async fn a_supervisor_cancels_an_order_once() {
     let till = Till::new().await;
@@ -33,12 +40,7 @@ async fn a_supervisor_cancels_an_order_once() {
         refused(operations.draft(cancel("R1"), &li()).await),
         Rejection::Forbidden
     );
-    let op = operations
-        .draft(cancel("R1"), &chen())
-        .await
-        .unwrap()
-        .operation()
-        .op;
+    let op = drafted(&operations).await;
     let preview = operations.preview(op, &chen()).await.unwrap();
     let line = &preview.survey.lines[0];
     assert_eq!(line.available, Some(Step { now: 8, change: 2 }));
@@ -69,18 +71,8 @@ async fn while_the_gateway_is_silent_it_waits_and_asking_again_does_no_harm() {
     till.world.stock("A", 10).await;
     till.open("R1", &[("A", 2)]).await;
     let operations = operations(&till);
-    let op = operations
-        .draft(cancel("R1"), &chen())
-        .await
-        .unwrap()
-        .operation()
-        .op;
-    let late = operations
-        .draft(cancel("R1"), &chen())
-        .await
-        .unwrap()
-        .operation()
-        .op;
+    let op = drafted(&operations).await;
+    let late = drafted(&operations).await;
     till.switches("R1", json!({"http_500": true})).await;
     let waits = operations.confirm(op, 1, &chen()).await.unwrap();
     assert_eq!(
@@ -114,12 +106,7 @@ async fn a_customer_who_had_paid_keeps_the_order() {
     till.world.stock("A", 10).await;
     till.open("R1", &[("A", 2)]).await;
     let operations = operations(&till);
-    let op = operations
-        .draft(cancel("R1"), &chen())
-        .await
-        .unwrap()
-        .operation()
-        .op;
+    let op = drafted(&operations).await;
     till.switches("R1", json!({"already_paid": true, "no_notification": true}))
         .await;
     assert_eq!(

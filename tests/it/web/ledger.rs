@@ -16,20 +16,7 @@ async fn desk() -> (Site, Browser) {
 
 /// The ids of the entries in the table, from above.
 fn rows(answer: &Answer) -> Vec<String> {
-    let rows = answer
-        .body
-        .split("<th scope=\"row\"><a class=\"id nb\" href=\"/ledger/")
-        .skip(1);
-    rows.map(|row| row.split('"').next().unwrap_or_default().to_owned())
-        .collect()
-}
-
-fn link(answer: &Answer, rel: &str) -> Option<String> {
-    let rest = answer
-        .body
-        .split(&format!("rel=\"{rel}\" href=\""))
-        .nth(1)?;
-    Some(rest.split('"').next()?.replace("&#38;", "&"))
+    answer.quoted_after("<th scope=\"row\"><a class=\"id nb\" href=\"/ledger/")
 }
 
 /// One SKU that moved four times, another that moved once: `led_…-1` to `-4`, and `-1`.
@@ -142,7 +129,7 @@ async fn every_entry_is_met_once_while_more_are_written() {
         while let Some(address) = next {
             let list = browser.get(&address).await;
             seen.extend(rows(&list));
-            next = link(&list, "next");
+            next = list.link("next");
             page += 1;
             let late = format!("B{}{page}", query.len());
             desk.post(order(&late, &[("CUP", 1)]), shop())
@@ -159,7 +146,7 @@ async fn every_entry_is_met_once_while_more_are_written() {
         });
         assert_eq!(old.count(), orders, "{query}");
     }
-    let next = link(&browser.get("/ledger").await, "next").expect("more");
+    let next = browser.get("/ledger").await.link("next").expect("more");
     let tampered = next.replace("after=", "after=A");
     assert_eq!(browser.get(&tampered).await.location(), "/ledger");
     assert!(browser.get("/ledger").await.has("The list moved on"));

@@ -71,9 +71,7 @@ async fn open_orders_are_listed_and_found() {
     let shown = async |browser: &mut Browser, path: &str| {
         let page = browser.get(path).await;
         assert_eq!(page.status, 200, "{path}");
-        let rows = page.body.split("<tr id=\"o-").skip(1);
-        let number = |row: &str| row.split('"').next().expect("a number").to_owned();
-        rows.map(number).collect::<Vec<_>>()
+        page.quoted_after("<tr id=\"o-")
     };
     for (path, numbers) in [
         ("/orders", &["O2", "O1"][..]),

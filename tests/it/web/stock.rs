@@ -43,22 +43,7 @@ async fn shelves(site: &Site) {
 
 /// The addresses of the SKUs in the table, from above.
 fn rows(answer: &Answer) -> Vec<String> {
-    let rows = answer
-        .body
-        .split("<th scope=\"row\"><a class=\"id\" href=\"")
-        .skip(1);
-    rows.map(|row| row.split('"').next().unwrap_or_default().to_owned())
-        .collect()
-}
-
-/// Where the pager's link with this `rel` leads.
-fn link(answer: &Answer, rel: &str) -> Option<String> {
-    let rest = answer
-        .body
-        .split(&format!("rel=\"{rel}\" href=\""))
-        .nth(1)?;
-    let href = rest.split('"').next()?;
-    Some(href.replace("&#38;", "&").replace("&amp;", "&"))
+    answer.quoted_after("<th scope=\"row\"><a class=\"id\" href=\"")
 }
 
 #[tokio::test]
@@ -136,7 +121,7 @@ async fn every_row_is_met_once_on_the_way_through_the_pages_while_rows_are_added
         while let Some(address) = next {
             let list = browser.get(&address).await;
             seen.extend(rows(&list));
-            next = link(&list, "next");
+            next = list.link("next");
             // One that belongs on a page already seen, one that belongs further on.
             site.world
                 .stock(&format!("A-000-{sort}-{}", pages.len()), 0)
@@ -153,7 +138,7 @@ async fn every_row_is_met_once_on_the_way_through_the_pages_while_rows_are_added
         assert!(pages[1].1.has("<title>Stock (page 2)"), "{sort}");
         // And back again, page by page.
         for pair in pages.windows(2).rev() {
-            let back = link(&pair[1].1, "prev").expect("a way back");
+            let back = pair[1].1.link("prev").expect("a way back");
             let page = browser.get(&back).await;
             assert_eq!(page.status, 200);
             assert!(page.has(&format!(
@@ -175,7 +160,7 @@ async fn a_cursor_that_is_not_ours_leads_to_the_start() {
         site.world.stock(&format!("A-{n:03}"), 5).await;
     }
     let list = browser.get("/stock?wh=W").await;
-    let next = link(&list, "next").expect("a second page");
+    let next = list.link("next").expect("a second page");
     assert_eq!(browser.get(&next).await.status, 200);
     let after = next.split("after=").nth(1).expect("a cursor");
     let tampered = format!("/stock?wh=W&after={}x", &after[..after.len() - 2]);

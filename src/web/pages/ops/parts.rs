@@ -3,11 +3,12 @@
 use crate::domain::ids::{EntryId, Sku};
 use crate::domain::ledger::Document;
 use crate::domain::operation::{OpChange, OpTarget, Operation};
+use crate::domain::order::Order;
 use crate::domain::receipt::LineReceipt;
 use crate::domain::rejection::Rejection;
 use crate::domain::survey::SurveyLine;
-use crate::web::i18n::{Message, Worded, msg};
-use crate::web::numbers;
+use crate::web::i18n::{Message, Text, Worded, msg};
+use crate::web::{filters, numbers};
 
 /// What happened to one SKU.
 pub struct Receipt {
@@ -93,5 +94,18 @@ pub fn said(refused: &Rejection) -> Message {
         Rejection::DraftChanged => msg("op-changed"),
         Rejection::VersionChanged { .. } => msg("op-conflict"),
         other => other.message(),
+    }
+}
+
+/// Why there is nothing to cancel any more: who cancelled the order, or that it is paid.
+pub fn too_late(refused: &Rejection, order: &Order, text: &Text) -> Option<(Message, Message)> {
+    match refused {
+        Rejection::OrderCancelled => {
+            let by = filters::who_said(order.cancel_actor.as_deref()?, text);
+            let what = msg("op-order-cancelled").with("name", by);
+            Some((what, msg("op-order-cancelled-detail")))
+        }
+        Rejection::AlreadyPaid => Some((msg("op-order-paid"), msg("op-order-paid-detail"))),
+        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::deed::Deed;
-use super::parts::{Receipt, Recounts, receipt, said};
+use super::parts::{Receipt, Recounts, receipt, said, too_late};
 use super::status;
 use crate::domain::approval::{Origin, Standing};
 use crate::domain::ids::{DocumentNo, EntryId, Sku, Warehouse};
@@ -211,29 +211,17 @@ impl OpPage {
                 false,
             ),
         };
-        if let Some(said) = self.order_settled(refused) {
-            return Some(said);
-        }
-        let then = match (refused, tried) {
-            (Rejection::DraftChanged, _) => msg("op-changed-detail"),
-            (_, true) => self.deed.not_done(),
-            (_, false) => msg("op-blocked"),
-        };
-        Some((said(refused), then))
-    }
-
-    /// Why there is nothing to cancel any more: who cancelled the order, or that it is paid.
-    fn order_settled(&self, refused: &Rejection) -> Option<(Message, Message)> {
-        let order = self.order.as_ref()?;
-        match refused {
-            Rejection::OrderCancelled => {
-                let by = filters::who_said(order.cancel_actor.as_deref()?, &self.layout.text);
-                let what = msg("op-order-cancelled").with("name", by);
-                Some((what, msg("op-order-cancelled-detail")))
-            }
-            Rejection::AlreadyPaid => Some((msg("op-order-paid"), msg("op-order-paid-detail"))),
-            _ => None,
-        }
+        // A cancel that comes too late has more to tell than that it was refused.
+        let order = self.order.as_ref().filter(|_| self.order_no().is_some());
+        let late = order.and_then(|order| too_late(refused, order, &self.layout.text));
+        Some(late.unwrap_or_else(|| {
+            let then = match (refused, tried) {
+                (Rejection::DraftChanged, _) => msg("op-changed-detail"),
+                (_, true) => self.deed.not_done(),
+                (_, false) => msg("op-blocked"),
+            };
+            (said(refused), then)
+        }))
     }
 
     fn recounts(&self) -> Option<Recounts> {
