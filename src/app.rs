@@ -12,10 +12,11 @@ use chrono::Utc;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sqlx::MySqlPool;
 
+use crate::accounts;
 use crate::config::Config;
 use crate::embedded::Stores;
 use crate::gateway::sandbox::{SandboxGateway, SandboxSettings};
-use crate::gateway::{CallLimits, Gateways};
+use crate::gateway::{CallLimits, Gateways, PaymentGateway};
 use crate::sandbox_pay;
 use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
@@ -26,7 +27,9 @@ use crate::service::{
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
 use crate::web::{self, Site, Web};
-use crate::workers::{Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Reconcile};
+use crate::workers::{
+    Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Reconcile, RefreshGateways,
+};
 
 /// The gate's keys begin with this.
 const GATE_PREFIX: &str = "stockdesk";
@@ -126,6 +129,7 @@ impl App {
         let mut driver = Driver::new(clock.clone());
         driver.start(Reconcile::new(desk));
         driver.start(DueOrders::new(cashier.clone()));
+        driver.start(RefreshGateways(cashier.clone()));
         driver.start(HealthWatch(health.clone()));
         driver.start(PauseWatch(self.services.pauses.clone()));
         driver.start(Gauges::new(desk.clone(), self.services.overview.clone()));
@@ -240,20 +244,29 @@ async fn sandbox(config: &Config) -> anyhow::Result<Option<sandbox_pay::Handle>>
     }
 }
 
+/// Every gateway that orders can be paid through: the sandbox, and the accounts that are set.
 fn gateways(config: &Config, own: Option<&sandbox_pay::Handle>) -> anyhow::Result<Gateways> {
-    let base_url = match (own, &config.payments.sandbox_pay_url) {
-        (Some(own), _) => format!("http://{}", own.addr()),
-        (None, Some(url)) => url.as_str().to_owned(),
-        (None, None) => return Ok(Gateways::default()),
+    let mut gateways: Vec<Arc<dyn PaymentGateway>> = Vec::new();
+    let sandbox = match (own, &config.payments.sandbox_pay_url) {
+        (Some(own), _) => Some(format!("http://{}", own.addr())),
+        (None, url) => url.as_ref().map(|url| url.as_str().to_owned()),
     };
-    let secret = config.sandbox_pay_secret()?.expose().as_bytes().to_vec();
-    let settings = SandboxSettings {
-        base_url,
-        secret,
-        limits: CallLimits::default(),
-    };
-    let gateway = SandboxGateway::new(settings, Arc::new(Utc::now))?;
-    Ok(Gateways::new(vec![Arc::new(gateway)])?)
+    if let Some(base_url) = sandbox {
+        let settings = SandboxSettings {
+            base_url,
+            secret: config.sandbox_pay_secret()?.expose().as_bytes().to_vec(),
+            limits: CallLimits::default(),
+        };
+        gateways.push(Arc::new(SandboxGateway::new(settings, Arc::new(Utc::now))?));
+    }
+    let accounts = accounts::read(config)?;
+    if !accounts.is_empty() && config.web.base_url.is_none() {
+        tracing::warn!("STOCKDESK_BASE_URL is not set: no payment gateway elsewhere can reach us");
+    }
+    for account in accounts {
+        gateways.push(account.open(Arc::new(Utc::now))?);
+    }
+    Ok(Gateways::new(gateways)?)
 }
 
 /// Upper bounds, in seconds, of the histograms of how long things take.

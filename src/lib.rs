@@ -4,6 +4,7 @@
 //! `service`, then `web` and `workers`, then the command line. `docs/ARCHITECTURE.md` walks
 //! through them.
 
+pub mod accounts;
 pub mod app;
 pub mod bench;
 pub mod cli;

@@ -3,7 +3,8 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-use crate::config;
+use crate::accounts;
+use crate::config::{self, Config};
 
 /// How the settings are printed.
 #[derive(clap::Args, Debug)]
@@ -14,8 +15,13 @@ pub struct Args {
 }
 
 /// Prints every setting, its value and its source; secrets as stars. That all values could
-/// be read is proved by having come here.
-pub fn run(args: Args, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+/// be read is proved by having come here; the accounts at payment gateways are opened, without
+/// asking anybody.
+///
+/// # Errors
+/// The first account that cannot be right.
+pub fn run(args: Args, config: &Config, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let opened = accounts::read(config)?;
     let command = super::command();
     let mut out = io::stdout().lock();
     if args.markdown {
@@ -31,6 +37,14 @@ pub fn run(args: Args, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
             out,
             "{:names$}  {:values$}  {}",
             row.variable, row.value, row.source
+        )?;
+    }
+    for account in opened {
+        writeln!(
+            out,
+            "payment account {} at {}: can be right",
+            account.name(),
+            account.kind()
         )?;
     }
     Ok(ExitCode::SUCCESS)

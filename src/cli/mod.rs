@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::accounts::AccountProblem;
 use crate::config::{self, Config, ConfigProblem};
 use crate::telemetry;
 
@@ -129,7 +130,10 @@ fn start(cli: Cli, matches: &ArgMatches) -> ExitCode {
         });
     outcome.unwrap_or_else(|error| {
         eprintln!("stockdesk: {error:#}");
-        ExitCode::FAILURE
+        match error.is::<AccountProblem>() {
+            true => ExitCode::from(EXIT_USAGE),
+            false => ExitCode::FAILURE,
+        }
     })
 }
 
@@ -146,7 +150,7 @@ async fn dispatch(cli: Cli, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::User(args) => user::run(args, config).await,
         Command::ApiKey(args) => api_key::run(args, config).await,
         Command::SandboxPay(args) => sandbox_pay::run(args, config).await,
-        Command::CheckConfig(args) => check_config::run(args, matches),
+        Command::CheckConfig(args) => check_config::run(args, &config, matches),
         Command::Version(args) => version::run(args),
     }
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use sqlx::migrate::MigrateError;
 
 use super::shutdown;
+use crate::accounts;
 use crate::app::App;
 use crate::config::{Config, random_text};
 use crate::domain::role::Role as UserRole;
@@ -31,7 +32,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 pub async fn run(_args: Args, config: Config) -> anyhow::Result<ExitCode> {
     let stop = shutdown::requested().context("cannot listen for signals")?;
     tokio::pin!(stop);
-    // Before anything is started: a taken address is the commonest mistake.
+    // Before anything is started: what is set wrong, and a taken address, the commonest mistake.
+    accounts::read(&config)?;
     let listen = config.web.listen;
     let listener =
         TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;

@@ -5,6 +5,7 @@
 //! This is the only module that reads the environment.
 
 mod environment;
+mod gateways;
 mod problem;
 mod report;
 mod secret;
@@ -12,6 +13,7 @@ mod settings;
 mod values;
 
 pub use environment::{check as check_environment, find_program};
+pub use gateways::{AlipayAccount, GatewaySettings, GatewaysFile, StripeAccount, WechatPayAccount};
 pub use problem::ConfigProblem;
 pub use report::{SettingRow, markdown_table, rows};
 pub use secret::{Secret, create_once, random_text};
@@ -43,6 +45,9 @@ pub struct Config {
     /// How payments are settled.
     #[command(flatten)]
     pub payments: PaymentSettings,
+    /// Accounts at payment gateways.
+    #[command(flatten)]
+    pub gateways: GatewaySettings,
     /// What is written to the log.
     #[command(flatten)]
     pub log: LogSettings,

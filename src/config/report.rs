@@ -1,6 +1,7 @@
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
+use super::gateways;
 use super::settings::WHEN_LEFT_OUT;
 
 /// One setting as `check-config` shows it.
@@ -69,6 +70,7 @@ fn settings(command: &Command) -> impl Iterator<Item = (String, &Arg)> {
 fn when_left_out(variable: &str) -> &'static str {
     WHEN_LEFT_OUT
         .iter()
+        .chain(gateways::WHEN_LEFT_OUT)
         .find(|(name, _)| *name == variable)
         .map_or("", |(_, meaning)| meaning)
 }

@@ -7,7 +7,8 @@ use std::{fmt, process};
 use rand::RngExt;
 
 /// Text that must not reach a log: its `Debug` form is three stars.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

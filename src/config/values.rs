@@ -9,7 +9,8 @@ use chrono_tz::Tz;
 use super::Secret;
 
 /// A setting that is on or off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Switch {
     /// Yes.
     On,
@@ -137,6 +138,10 @@ pub(super) fn password(text: &str) -> Result<Secret, String> {
     if text.chars().count() < 8 {
         return Err("too short, at least 8 characters are needed".to_owned());
     }
+    Ok(Secret::new(text))
+}
+
+pub(super) fn secret(text: &str) -> Result<Secret, String> {
     Ok(Secret::new(text))
 }
 

@@ -12,8 +12,7 @@ use tokio::sync::{Semaphore, mpsc};
 use super::cashier::{Cashier, Inner, LEASE, next_try};
 use crate::domain::actor::Actor;
 use crate::domain::ids::DocumentNo;
-use crate::domain::order::PaymentTerms;
-use crate::domain::payment::{CreateAnswer, NewPayment, NotPayable, PaymentState};
+use crate::domain::payment::{CreateAnswer, NewPayment, PaymentState};
 use crate::domain::rejection::ServiceResult;
 use crate::gateway::PaymentGateway;
 use crate::store::mysql::orders::{
@@ -23,15 +22,6 @@ use crate::store::mysql::orders::{
 const ACTOR: Actor = Actor::Worker("checkout");
 
 impl Cashier {
-    /// Whether the gateway of these terms can take such a payment, as far as it can know. One
-    /// that is not set up here says nothing.
-    pub fn payable(&self, terms: &PaymentTerms) -> Result<(), NotPayable> {
-        match self.gateway(&terms.gateway) {
-            Some(gateway) => gateway.accepts(terms),
-            None => Ok(()),
-        }
-    }
-
     /// Creates the payment of an order that was just placed, soon, without waiting for it. When
     /// too many wait already, the worker comes across it.
     pub fn checkout_soon(&self, order_no: &DocumentNo) {

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod condition;
 pub mod demo;
 pub mod desk;
+mod gateways;
 pub mod health;
 pub mod import;
 mod insist;

@@ -35,6 +35,7 @@ pub mod numbers;
 pub mod pages;
 pub mod paths;
 pub mod problem;
+pub mod qr;
 pub mod request_id;
 pub mod respond;
 pub mod route;

@@ -5,6 +5,7 @@
 mod driver;
 mod due_orders;
 mod gate;
+mod gateways;
 mod gauges;
 mod health;
 mod pauses;
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 pub use driver::{Driver, WorkerStatus};
 pub use due_orders::DueOrders;
 pub use gate::Reconcile;
+pub use gateways::RefreshGateways;
 pub use gauges::Gauges;
 pub use health::HealthWatch;
 pub use pauses::PauseWatch;

@@ -1,5 +1,6 @@
 //! The whole desk, tested from outside: one binary, one module for each part.
 
+mod accounts;
 mod api;
 mod commands;
 mod config;

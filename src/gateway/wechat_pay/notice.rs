@@ -60,11 +60,20 @@ pub(super) fn read(
     };
     let transaction: Transaction =
         serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
-    let order_no = transaction.order_no(client).map_err(malformed)?;
+    let unusable = || malformed("an unusable out_trade_no".to_owned());
+    let order_no = transaction.order_no().ok_or_else(unusable)?;
+    let stranger = transaction.stranger(client);
     if transaction.trade_state != "SUCCESS" {
-        return Ok(Notification::Hint(order_no));
+        return Ok(match stranger {
+            None => Notification::Hint(order_no),
+            Some(_) => Notification::Other,
+        });
     }
-    let paid = transaction.verified(client, order_no).map_err(malformed)?;
+    let mut paid = transaction.verified(client, order_no).map_err(malformed)?;
+    if let Some(stranger) = stranger {
+        // Stored under whose it is, it matches no order of ours.
+        paid.gateway = stranger;
+    }
     Ok(Notification::Paid(paid))
 }
 

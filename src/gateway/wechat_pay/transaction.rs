@@ -10,6 +10,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::order::Evidence;
 use crate::domain::payment::{GatewayAnswer, VerifiedPayment};
 use crate::gateway::digest_hex;
+use crate::gateway::number::stray;
 
 const MAX_TRANSACTION_CHARS: usize = 64;
 
@@ -33,13 +34,22 @@ struct Amount {
 }
 
 impl Transaction {
-    /// The order it is for, if it is one of this merchant's, of this app and with a way back.
-    pub fn order_no(&self, client: &Client) -> Result<DocumentNo, String> {
-        if self.mchid != client.merchant || self.appid != client.appid {
-            return Err("it is another merchant's or another app's".to_owned());
-        }
-        number::order_no(&self.out_trade_no, self.attach.as_deref())
-            .ok_or_else(|| "it names no order of ours".to_owned())
+    /// The order it is for; a name of its own for what names no order of ours. `None` when not
+    /// even that can be made of it.
+    pub fn order_no(&self) -> Option<DocumentNo> {
+        let number = &self.out_trade_no;
+        number::order_no(number, self.attach.as_deref()).or_else(|| stray(number))
+    }
+
+    /// Another merchant's or another app's payment: whose, in at most 32 characters.
+    pub fn stranger(&self, client: &Client) -> Option<String> {
+        let whose = match (&self.mchid, &self.appid) {
+            (mchid, appid) if *mchid == client.merchant && *appid == client.appid => return None,
+            (mchid, appid) if *mchid == client.merchant => appid,
+            (mchid, _) => mchid,
+        };
+        let plain = whose.chars().filter(char::is_ascii_alphanumeric);
+        Some(format!("wechat_pay/{}", plain.take(21).collect::<String>()))
     }
 
     /// What the signed answer to a query says of this order's payment.

@@ -1,6 +1,7 @@
-//! The sandbox's client against the real sandbox server, over real connections; WeChat Pay's
-//! client against a scripted one.
+//! The sandbox's client against the real sandbox server, over real connections; the others
+//! against scripted ones.
 
+mod alipay;
 mod closing;
 mod faults;
 mod notifications;
@@ -9,6 +10,8 @@ mod payments;
 pub mod raw_http;
 mod refunds;
 mod restart;
+pub mod scripted;
+mod stripe;
 mod tampering;
 pub mod wechat;
 pub mod world;

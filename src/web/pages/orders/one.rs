@@ -16,6 +16,7 @@ use crate::web::extract::{Path, Staff, State};
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::problem::Problem;
+use crate::web::qr::Qr;
 use crate::web::respond::see_other;
 use crate::web::session::{self, FlashKind};
 use crate::web::{filters, paths};
@@ -52,6 +53,23 @@ impl OrderPage {
         let may = self.changeable() && self.layout.may(Action::Reverse);
         let line = order.lines.first().filter(|_| returnable && may)?;
         Some(paths::rollback(&line.entry))
+    }
+
+    /// Where the customer pays, while that can be done.
+    fn payment_url(&self) -> Option<&str> {
+        let pending = self.order.status == OrderStatus::Pending && !self.passed();
+        self.order.payment_url.as_deref().filter(|_| pending)
+    }
+
+    /// The same as a page, if it is one.
+    fn payment_page(&self) -> Option<&str> {
+        let web = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
+        self.payment_url().filter(web)
+    }
+
+    /// The same as a code to be scanned, if it is one.
+    fn payment_code(&self) -> Option<Qr> {
+        self.payment_url().and_then(Qr::of_payment)
     }
 
     fn units(&self) -> i64 {

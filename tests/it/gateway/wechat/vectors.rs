@@ -4,7 +4,8 @@ use serde_json::Value;
 use stockdesk::domain::payment::Notification;
 use stockdesk::gateway::wechat_pay::signature::{answer_message, authorization, request_message};
 use stockdesk::gateway::{
-    CloseAsked, Headers, PaymentGateway, WechatPayGateway, WechatPayPublicKey, WechatPaySettings,
+    CloseAsked, Headers, NotificationRefused, PaymentGateway, WechatPayGateway, WechatPayPublicKey,
+    WechatPaySettings,
 };
 
 use super::keys::{der_of, verifies};
@@ -142,4 +143,46 @@ fn a_notification_is_verified_opened_and_read() {
     assert_eq!(paid.order_no, number("1217752501201407033233368018"));
     assert_eq!(paid.amount, yuan(100));
     assert_eq!(paid.paid_at.to_rfc3339(), "2018-06-08T02:34:56+00:00");
+}
+
+#[test]
+fn the_notification_of_their_own_library_is_verified() {
+    let vectors = vectors();
+    let vector = &vectors["wx_official_notify"];
+    let (body, nonce) = (text(&vector["body"]), text(&vector["nonce"]));
+    let at_s = vector["timestamp"].as_i64().unwrap();
+    let mut settings = settings("http://127.0.0.1:9");
+    // Its key of 16 bytes would mean AES-128 under the same label; none in use is like that.
+    let own_key = std::mem::replace(
+        &mut settings.api_v3_key,
+        text(&vector["apiv3_key"]).to_owned(),
+    );
+    assert!(settings.check().is_err());
+    settings.api_v3_key = own_key;
+    settings.public_key = Some(WechatPayPublicKey {
+        id: PUBLIC_KEY_ID.to_owned(),
+        pem: text(&vector["public_key_pem"]).to_owned(),
+    });
+    let gateway = WechatPayGateway::new(settings, Clock::at(at(at_s)).reader()).unwrap();
+    let timestamp = at_s.to_string();
+    let read = |body: &[u8], nonce: &str| {
+        let headers: Headers<'_> = [
+            ("Wechatpay-Timestamp", timestamp.as_str()),
+            ("Wechatpay-Nonce", nonce),
+            ("Wechatpay-Serial", PUBLIC_KEY_ID),
+            ("Wechatpay-Signature", text(&vector["signature"])),
+        ]
+        .into_iter()
+        .collect();
+        gateway.verify_notification(&headers, body, at(at_s))
+    };
+    // Believed; and about something that is no payment.
+    assert_eq!(read(body.as_bytes(), nonce), Ok(Notification::Other));
+    for at in 0..body.len() {
+        let mut touched = body.as_bytes().to_vec();
+        touched[at] ^= 1;
+        let refused = read(&touched, nonce);
+        assert_eq!(refused, Err(NotificationRefused::BadSignature), "byte {at}");
+    }
+    assert!(read(body.as_bytes(), &nonce[1..]).is_err());
 }

@@ -1,0 +1,8 @@
+//! Stripe's client against messages made elsewhere, and against a scripted server.
+
+mod notifications;
+mod payments;
+mod refunds;
+mod settings;
+mod states;
+mod world;
