@@ -48,3 +48,17 @@ pub fn lines_of(file: &Path) -> Vec<(usize, String)> {
         .map(|(n, line)| (n + 1, line.to_owned()))
         .collect()
 }
+
+#[test]
+fn no_two_migrations_have_one_number() {
+    let names = files("migrations", "sql");
+    let number = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let (number, _) = name.expect("text").split_once('_').expect("a number");
+        number.to_owned()
+    };
+    let numbers: Vec<_> = names.iter().map(number).collect();
+    for pair in numbers.windows(2) {
+        assert_ne!(pair[0], pair[1], "each needs a number of its own");
+    }
+}
