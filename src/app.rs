@@ -22,13 +22,14 @@ use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
 use crate::service::{
     ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations, Overview,
-    Pauses, Queries, Services, Users,
+    Pauses, Queries, Reconciliations, Services, Users,
 };
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
 use crate::web::{self, Site, Web};
 use crate::workers::{
     Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Reconcile, RefreshGateways,
+    TurnedAwayWriter,
 };
 
 /// The gate's keys begin with this.
@@ -132,6 +133,7 @@ impl App {
         driver.start(RefreshGateways(cashier.clone()));
         driver.start(HealthWatch(health.clone()));
         driver.start(PauseWatch(self.services.pauses.clone()));
+        driver.start(TurnedAwayWriter(desk.clone()));
         driver.start(Gauges::new(desk.clone(), self.services.overview.clone()));
         // Started before: the first set of workers stays.
         let _ = self.workers.set(driver);
@@ -145,6 +147,10 @@ impl App {
         }
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
+        }
+        let desk = &self.services.desk;
+        if let Err(error) = desk.write_turned_away(self.services.clock.now()).await {
+            tracing::warn!(%error, "the last seconds of demand turned away are not counted");
         }
         // Redis being away is no reason to stop otherwise.
         let _ = self.services.desk.gate().leave().await;
@@ -181,6 +187,7 @@ fn services(
             audit.clone(),
         ),
         overview: Overview::new(pool.clone(), clock.clone()),
+        reconciliations: Reconciliations::new(desk.clone(), clock.clone(), audit.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool.clone(), clock.clone(), audit.clone()),
         health: Health::new(desk.clone(), gateways, condition.clone(), workers),

@@ -78,3 +78,7 @@ key-revoked-before = { $name } was revoked before. Nothing was done again.
 scope-read = read stock, ledger and orders
 scope-orders = the same; place and cancel orders, deduct and roll back
 scope-stock = the same; adjust stock
+
+docs-title = API reference
+docs-language = For the people who write programs that use the desk; it is in English only.
+keys-docs = How programs use the desk

@@ -55,3 +55,8 @@ latest-title = Latest corrections
 latest-none = No corrections yet. They appear when somebody confirms one.
 latest-more = and { $count } more
 latest-all = All
+
+hours-title = Moves per hour, last 24 hours
+# $hour: a time of day, the beginning of that hour.
+hours-most = At most { $most } in an hour, in the one from { $hour }.
+hours-none = Nothing moved in the last 24 hours.

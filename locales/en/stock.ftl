@@ -45,3 +45,41 @@ sku-unknown = { $warehouse } holds no SKU "{ $sku }"
 sku-unknown-nothing = Nothing was changed. SKUs are compared exactly: capital letters matter.
 sku-closest = Did you mean one of these?
 sku-search = Search
+
+sku-page-title = { $sku }
+sku-explain = Explain this number
+sku-chart-title = Available over time
+# $span: one of span-*.
+sku-chart = { $span }: high { $high }, low { $low }.
+sku-chart-about = { $span }: high about { $high }, low about { $low }; not every entry is drawn.
+span-two-days = Last 48 hours
+span-month = Last 30 days
+sku-at-title = At a past moment
+sku-at = Date and time ({ $zone })
+sku-at-look = Look
+sku-at-future = The moment must be in the past
+sku-at-after = after
+sku-at-before = before its first entry
+demand-title = Turned away
+demand-why = Why
+demand-hour = Last hour
+demand-day = Last 24 hours
+demand-sold-out = Nothing was left
+demand-not-enough = Less was left than asked for
+demand-refused = { $claims ->
+        [one] { $claims } claim, { $units } units
+       *[other] { $claims } claims, { $units } units
+    }
+
+explain-title = Why { $sku } has what it has
+explain-crumb = Explained
+explain-means = What it began with, and what each kind of entry has added since. Each line leads to its entries.
+explain-unlimited = This SKU is unlimited: there is no number to explain.
+explain-part = Part
+explain-entries = Entries
+explain-units = Units
+explain-opening = Opening stock
+explain-after = Level after
+explain-total = Available
+# $available: a number.
+explain-differs = The stock table says { $available }.

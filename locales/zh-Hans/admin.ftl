@@ -78,3 +78,7 @@ key-revoked-before = { $name } 之前已吊销，未重复执行。
 scope-read = 读取库存、流水和订单
 scope-orders = 同上，并可下单、取消订单、扣减和冲正
 scope-stock = 同上，并可调整库存
+
+docs-title = API 参考
+docs-language = 供编写对接程序的人员阅读，仅提供英文。
+keys-docs = 程序如何使用库存台

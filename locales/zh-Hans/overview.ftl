@@ -45,3 +45,8 @@ latest-title = 最近更正
 latest-none = 暂无更正，有人确认后会出现。
 latest-more = 另有 { $count } 项
 latest-all = 全部
+
+hours-title = 最近 24 小时每小时变动
+# $hour: a time of day, the beginning of that hour.
+hours-most = 每小时最多 { $most } 笔，自 { $hour } 起的一小时。
+hours-none = 最近 24 小时没有变动。

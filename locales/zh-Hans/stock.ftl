@@ -39,3 +39,40 @@ sku-unknown = { $warehouse } 没有 SKU “{ $sku }”
 sku-unknown-nothing = 未做任何更改。SKU 区分大小写，需完全一致。
 sku-closest = 是否要找这些？
 sku-search = 搜索
+
+sku-page-title = { $sku }
+sku-explain = 这个数是怎么来的
+sku-chart-title = 可售走势
+# $span: one of span-*.
+sku-chart = { $span }：最高 { $high }，最低 { $low }。
+sku-chart-about = { $span }：最高约 { $high }，最低约 { $low }；未绘出每一笔流水。
+span-two-days = 最近 48 小时
+span-month = 最近 30 天
+sku-at-title = 过去某一时刻
+sku-at = 日期和时间（{ $zone }）
+sku-at-look = 查看
+sku-at-future = 时间必须早于现在
+sku-at-after = 流水
+sku-at-before = 首笔流水之前
+demand-title = 未能满足的需求
+demand-why = 原因
+demand-hour = 最近一小时
+demand-day = 最近 24 小时
+demand-sold-out = 已售罄
+demand-not-enough = 剩余不足
+demand-refused = { $claims ->
+       *[other] { $claims } 次请求，{ $units } 件
+    }
+
+explain-title = { $sku } 的数量是怎么来的
+explain-crumb = 说明
+explain-means = 期初数量，加上之后每类流水的合计。每一行都可查看其流水。
+explain-unlimited = 此 SKU 不限量，没有数量可说明。
+explain-part = 组成
+explain-entries = 笔数
+explain-units = 件数
+explain-opening = 期初库存
+explain-after = 此笔之后的数量
+explain-total = 可售
+# $available: a number.
+explain-differs = 库存表显示 { $available }。

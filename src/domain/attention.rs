@@ -93,12 +93,29 @@ impl Moves {
     }
 }
 
+/// Ledger entries in each of the last 24 hours, by the hour's beginning, oldest first; the last
+/// one is still running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hours {
+    pub per_hour: Vec<(DateTime<Utc>, u64)>,
+    pub as_of: DateTime<Utc>,
+}
+
+impl Hours {
+    /// The hour with the most entries, and how many; `None` when there were none at all.
+    pub fn busiest(&self) -> Option<(DateTime<Utc>, u64)> {
+        let most = self.per_hour.iter().max_by_key(|(_, count)| *count);
+        most.copied().filter(|(_, count)| *count > 0)
+    }
+}
+
 /// The numbers of the overview; `None` where one could not be read.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
     pub totals: Option<Totals>,
     pub pending_orders: Option<CappedCount>,
     pub moves: Option<Moves>,
+    pub hours: Option<Hours>,
     /// Operations applied since the day began, and by how many people.
     pub corrections_today: Option<(CappedCount, u32)>,
     pub latest_corrections: Option<Vec<Operation>>,

@@ -178,6 +178,14 @@ impl Health {
         report
     }
 
+    /// How one worker of this process is doing; `None` when it has none of this name.
+    pub fn worker(&self, name: &str) -> Option<Component> {
+        let at = self.clock.now();
+        let mut reports = (self.workers)().into_iter();
+        let report = reports.find(|report| report.name == name)?;
+        Some(worker(report, at))
+    }
+
     async fn database(&self) -> [Component; 2] {
         let begun = Instant::now();
         let migrated = timeout(PATIENCE, mysql::is_migrated(&self.pool)).await;

@@ -17,6 +17,7 @@ pub mod operations;
 pub mod overview;
 pub mod pauses;
 pub mod queries;
+pub mod reconciliations;
 mod settle;
 pub mod users;
 pub mod verify;
@@ -34,6 +35,7 @@ pub use operations::{Operations, Person};
 pub use overview::Overview;
 pub use pauses::Pauses;
 pub use queries::Queries;
+pub use reconciliations::Reconciliations;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
 
@@ -51,5 +53,6 @@ pub struct Services {
     pub overview: Overview,
     pub pauses: Pauses,
     pub queries: Queries,
+    pub reconciliations: Reconciliations,
     pub users: Users,
 }

@@ -22,6 +22,7 @@ pub mod answer;
 pub mod api;
 pub mod assets;
 pub mod badge;
+pub mod chart;
 pub mod export;
 pub mod extract;
 pub mod filters;
@@ -55,12 +56,12 @@ use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::admin::{keys, users};
 use pages::corrections::{cancel, rollback, stock as correct};
 use pages::{
-    audit, entry, exports, health, ledger, login, machine, ops, orders, overview, prefs, read_only,
-    sku, stock,
+    audit, docs, entry, explain, exports, health, ledger, login, machine, ops, orders, overview,
+    prefs, read_only, reconciliation, sku, stock,
 };
 use route::{Entry, get, post};
 
-use crate::domain::role::Action::{Administer, Correct, Draft, Reverse, ReverseOwn, View};
+use crate::domain::role::Action::{Administer, Correct, Draft, Repair, Reverse, ReverseOwn, View};
 use crate::domain::role::Scope;
 
 /// Every address of the site. The first that matches a path is taken.
@@ -72,6 +73,9 @@ pub fn routes() -> Vec<Entry> {
         get(paths::READYZ, Public, machine::readyz),
         get(paths::METRICS, Public, machine::metrics),
         get(paths::STATIC, Public, assets::file),
+
+        // What programs' authors read; a problem's `type` leads here.
+        get(paths::DOCS_API, Public, docs::page),
 
         // Coming and going.
         get(paths::LOGIN, Public, login::form),
@@ -85,10 +89,17 @@ pub fn routes() -> Vec<Entry> {
         get(paths::HOME, SignedIn(View), overview::page),
         get(paths::STOCK, SignedIn(View), stock::page),
         get(paths::SKU, SignedIn(View), sku::page),
+        get(paths::EXPLAIN, SignedIn(View), explain::page),
         get(paths::LEDGER, SignedIn(View), ledger::page),
         get(paths::ENTRY, SignedIn(View), entry::page),
         get(paths::HEALTH, SignedIn(View), health::page),
         get(paths::AUDIT, SignedIn(View), audit::page),
+
+        get(paths::RECONCILIATION, SignedIn(View), reconciliation::page),
+        post(paths::RECONCILIATION, SignedIn(Repair), reconciliation::start),
+        get(paths::RECONCILIATION_REPAIR, SignedIn(Repair), reconciliation::repair_form),
+        post(paths::RECONCILIATION_REPAIR, SignedIn(Repair), reconciliation::repair),
+        get(paths::RUN, SignedIn(View), reconciliation::one),
 
         // Lists as files.
         get(paths::STOCK_CSV, SignedIn(View), exports::stock),

@@ -44,6 +44,7 @@ pub const STATIC: &str = "/static/{file}";
 
 pub const STOCK: &str = "/stock";
 pub const SKU: &str = "/stock/{warehouse}/{sku}";
+pub const EXPLAIN: &str = "/stock/{warehouse}/{sku}/explain";
 pub const STOCK_DEDUCT: &str = "/stock/{warehouse}/{sku}/deduct";
 pub const STOCK_ADJUST: &str = "/stock/{warehouse}/{sku}/adjust";
 pub const STOCK_SET: &str = "/stock/{warehouse}/{sku}/set";
@@ -52,6 +53,8 @@ pub const READ_ONLY: &str = "/health/read-only";
 pub const RESUME: &str = "/health/resume";
 pub const LATE_PAYMENTS: &str = "/payments/late";
 pub const RECONCILIATION: &str = "/reconciliation";
+pub const RECONCILIATION_REPAIR: &str = "/reconciliation/repair";
+pub const RUN: &str = "/reconciliation/{run}";
 pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit.csv";
 pub const LEDGER_CSV: &str = "/ledger.csv";
@@ -69,6 +72,7 @@ pub const OP_CONFIRM: &str = "/ops/{op}/confirm";
 pub const OP_RECOUNT: &str = "/ops/{op}/recount";
 pub const OP_DISCARD: &str = "/ops/{op}/discard";
 
+pub const DOCS_API: &str = "/docs/api";
 pub const USERS: &str = "/admin/users";
 pub const USER: &str = "/admin/users/{name}";
 pub const USER_CHANGE: &str = "/admin/users/{name}/change";
@@ -118,6 +122,11 @@ pub fn stock(warehouse: &Warehouse, sku: &Sku) -> String {
     )
 }
 
+/// Why the level of one SKU is what it is.
+pub fn explain(warehouse: &Warehouse, sku: &Sku) -> String {
+    format!("{}/explain", stock(warehouse, sku))
+}
+
 /// The form that deducts units of one SKU.
 pub fn deduct(warehouse: &Warehouse, sku: &Sku) -> String {
     format!("{}/deduct", stock(warehouse, sku))
@@ -165,6 +174,11 @@ pub fn document(entry: &LedgerEntry) -> String {
 /// The form that cancels an order.
 pub fn cancel(order_no: &DocumentNo) -> String {
     format!("{}/cancel", order(order_no))
+}
+
+/// The page of one comparison of all stock.
+pub fn run(id: impl std::borrow::Borrow<u32>) -> String {
+    format!("{RECONCILIATION}/{}", id.borrow())
 }
 
 /// The page of somebody, for admins.

@@ -9,6 +9,7 @@ mod gateways;
 mod gauges;
 mod health;
 mod pauses;
+mod turned_away;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub use gateways::RefreshGateways;
 pub use gauges::Gauges;
 pub use health::HealthWatch;
 pub use pauses::PauseWatch;
+pub use turned_away::TurnedAwayWriter;
 
 use crate::domain::rejection::ServiceResult;
 

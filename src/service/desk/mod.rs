@@ -6,12 +6,14 @@
 mod agreement;
 mod catalog;
 mod corrections;
+mod differing;
 mod ledger_writer;
 mod lookup;
 mod post;
 mod reconcile;
 mod rollback;
 mod settle;
+mod turned_away;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use sqlx::MySqlPool;
 
 pub use agreement::Agreement;
 pub use corrections::Corrections;
+pub use differing::Differing;
 pub use ledger_writer::{LedgerWriter, Passage};
 pub use reconcile::{Reconciler, Swept};
 
@@ -28,6 +31,7 @@ use crate::domain::ids::{Sku, Warehouse};
 use crate::store::redis::Gate;
 use catalog::Catalog;
 use lookup::DocumentLookup;
+use turned_away::TurnedAwayClaims;
 
 /// How patient the desk is.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +72,7 @@ struct Inner {
     lookup: DocumentLookup,
     corrections: Corrections,
     writer: LedgerWriter,
+    turned_away: TurnedAwayClaims,
 }
 
 impl Desk {
@@ -93,6 +98,7 @@ impl Desk {
             lookup,
             corrections,
             writer,
+            turned_away: TurnedAwayClaims::default(),
         };
         Self {
             inner: Arc::new(inner),

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::{Desk, Passage};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Source};
 use crate::domain::book::{Done, Job, Work};
 use crate::domain::command::{Change, Post};
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::ids::Sku;
+use crate::domain::ids::{Sku, StockId};
 use crate::domain::receipt::{Applied, PostReceipt};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult, ShortLine};
 use crate::store::redis::Claim;
@@ -31,6 +31,23 @@ impl Desk {
             .catalog
             .resolve(&post.warehouse, &post.lines)
             .await?;
+        let (warehouse, source) = (post.warehouse.clone(), actor.source());
+        let done = self.post_known(post, stock, actor).await;
+        if let Err(ServiceError::Rejected(Rejection::InsufficientStock { lines })) = &done
+            // What staff try in a form is no demand.
+            && source != Source::Form
+        {
+            self.count_turned_away(&warehouse, lines).await;
+        }
+        done
+    }
+
+    async fn post_known(
+        &self,
+        post: Post,
+        stock: Vec<StockId>,
+        actor: Actor,
+    ) -> ServiceResult<Applied<PostReceipt>> {
         let fingerprint = Fingerprint::of(&post);
         let begun = Instant::now();
         let passage = self.pass(&post, &fingerprint).await?;

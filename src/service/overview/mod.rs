@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use self::remembered::Remembered;
 use super::clock::Clock;
-use crate::domain::attention::{Attention, Figures, Moves, Totals};
+use crate::domain::attention::{Attention, Figures, Hours, Moves, Totals};
 use crate::domain::listing::{CappedCount, Seen};
 use crate::domain::order::OrderStatus;
 use crate::domain::stock::StockState;
@@ -25,7 +25,11 @@ const DUE_SOON: TimeDelta = TimeDelta::minutes(5);
 /// Totals read every row of stock, so they may be this old.
 const TOTALS_KEEP: TimeDelta = TimeDelta::seconds(30);
 const MOVES_KEEP: TimeDelta = TimeDelta::seconds(5);
-const MINUTES: i64 = 60;
+const MINUTES: i32 = 60;
+const HOURS_KEEP: TimeDelta = TimeDelta::seconds(60);
+const HOURS: i32 = 24;
+/// Entries of one hour are counted up to here.
+const HOUR_CAP: u32 = 2_000_000;
 /// A commit may come this long after the time that its entries carry.
 const SETTLED: TimeDelta = TimeDelta::seconds(30);
 /// Entries of one minute are counted up to here.
@@ -38,12 +42,13 @@ pub struct Overview {
     pool: MySqlPool,
     clock: Clock,
     totals: Arc<Remembered<Totals>>,
-    minutes: Arc<Remembered<Minutes>>,
+    minutes: Arc<Remembered<Counts>>,
+    hours: Arc<Remembered<Counts>>,
 }
 
-/// Entries of each minute, by its beginning.
+/// Entries of each minute, or of each hour, by its beginning.
 #[derive(Clone)]
-struct Minutes {
+struct Counts {
     counts: BTreeMap<DateTime<Utc>, u64>,
     as_of: DateTime<Utc>,
 }
@@ -55,6 +60,7 @@ impl Overview {
             clock,
             totals: Arc::default(),
             minutes: Arc::default(),
+            hours: Arc::default(),
         }
     }
 
@@ -86,9 +92,10 @@ impl Overview {
     /// The figures. `day_began`: midnight at the site, for what was corrected today.
     pub async fn figures(&self, day_began: DateTime<Utc>) -> Seen<Figures> {
         let (pool, as_of) = (&self.pool, self.clock.now());
-        let (totals, moves, pending_orders, corrections_today, latest_corrections) = tokio::join!(
+        let (totals, moves, hours, pending_orders, corrections_today, latest_corrections) = tokio::join!(
             self.totals(),
             self.moves(),
+            self.hours(),
             known("pending_orders", self.open_orders()),
             known(
                 "corrections_today",
@@ -103,6 +110,7 @@ impl Overview {
             totals,
             pending_orders,
             moves,
+            hours,
             corrections_today,
             latest_corrections,
         };
@@ -137,36 +145,51 @@ impl Overview {
     async fn moves(&self) -> Option<Moves> {
         let now = self.clock.now();
         let pool = self.pool.clone();
-        let fresh = |minutes: &Minutes| now - minutes.as_of < MOVES_KEEP;
-        let read = |known| count_minutes(pool, known, now);
+        let fresh = |minutes: &Counts| now - minutes.as_of < MOVES_KEEP;
+        let steps = (TimeDelta::minutes(1), MINUTES, MINUTE_CAP);
+        let read = move |known| count(pool, known, now, steps);
         let minutes = self.minutes.get(fresh, read).await?;
         Some(Moves {
             per_minute: minutes.counts.into_values().collect(),
             as_of: minutes.as_of,
         })
     }
+
+    async fn hours(&self) -> Option<Hours> {
+        let now = self.clock.now();
+        let pool = self.pool.clone();
+        let fresh = |hours: &Counts| now - hours.as_of < HOURS_KEEP;
+        let steps = (TimeDelta::hours(1), HOURS, HOUR_CAP);
+        let read = move |known| count(pool, known, now, steps);
+        let hours = self.hours.get(fresh, read).await?;
+        Some(Hours {
+            per_hour: hours.counts.into_iter().collect(),
+            as_of: hours.as_of,
+        })
+    }
 }
 
-/// Counts the last hour; a minute that is settled is counted once, and then remembered.
-async fn count_minutes(
+/// Counts the entries of the newest steps (how long one is, how many, up to where one is counted).
+/// A step that is settled is counted once, and then remembered.
+async fn count(
     pool: MySqlPool,
-    known: Option<Minutes>,
+    known: Option<Counts>,
     now: DateTime<Utc>,
-) -> StoreResult<Minutes> {
-    let minute = TimeDelta::minutes(1);
-    let running = now.duration_trunc(minute).unwrap_or(now);
+    (step, steps, cap): (TimeDelta, i32, u32),
+) -> StoreResult<Counts> {
+    let running = now.duration_trunc(step).unwrap_or(now);
     let mut counts = BTreeMap::new();
-    for back in (0..MINUTES).rev() {
-        let from = running - minute * i32::try_from(back).unwrap_or(0);
-        let to = from + minute;
+    for back in (0..steps).rev() {
+        let from = running - step * back;
+        let to = from + step;
         let settled = known.as_ref().filter(|known| known.as_of >= to + SETTLED);
         let count = match settled.and_then(|known| known.counts.get(&from)) {
             Some(&count) => count,
-            None => overview::entries_between(&pool, from, to, MINUTE_CAP).await?,
+            None => overview::entries_between(&pool, from, to, cap).await?,
         };
         counts.insert(from, count);
     }
-    Ok(Minutes { counts, as_of: now })
+    Ok(Counts { counts, as_of: now })
 }
 
 fn orders(status: OrderStatus, due_before: Option<DateTime<Utc>>) -> OrdersOf<'static> {

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::Queries;
+use crate::domain::demand::RefusedDemand;
+use crate::domain::history::{Explanation, History};
 use crate::domain::ids::{Sku, StockId, Warehouse};
 use crate::domain::ledger::PastLevel;
 use crate::domain::listing::{CappedCount, Limit, Page, Seen, StockFilter, StockKey, StockSort};
 use crate::domain::rejection::ServiceResult;
 use crate::domain::stock::{StockLevel, closest};
-use crate::store::mysql::{ledger, stock, stock_list};
+use crate::store::mysql::{demand, ledger, stock, stock_list};
 
 /// SKUs looked at, on either side of each guess, to find the closest ones.
 const AROUND: u32 = 20;
@@ -69,6 +71,29 @@ impl Queries {
         at: DateTime<Utc>,
     ) -> ServiceResult<Seen<Option<PastLevel>>> {
         self.read(ledger::level_at(&self.pool, stock, at)).await
+    }
+
+    /// Available units of a SKU since a moment; not for an unlimited one.
+    pub async fn stock_history(
+        &self,
+        level: &StockLevel,
+        from: DateTime<Utc>,
+    ) -> ServiceResult<Seen<History>> {
+        let to = self.clock.now();
+        let history = ledger::history(&self.pool, level.id, level.version, from, to);
+        self.read(history).await
+    }
+
+    /// What makes up the level of a SKU; not for an unlimited one.
+    pub async fn stock_explanation(&self, level: &StockLevel) -> ServiceResult<Seen<Explanation>> {
+        let sums = ledger::explanation(&self.pool, level.id, level.version);
+        self.read(sums).await
+    }
+
+    /// What was turned away of a SKU lately, by reason.
+    pub async fn refused_demand(&self, stock: StockId) -> ServiceResult<Seen<Vec<RefusedDemand>>> {
+        let now = self.clock.now();
+        self.read(demand::demand_of(&self.pool, stock, now)).await
     }
 
     /// At most five SKUs that somebody who typed `text` may have meant, closest first. The same

@@ -34,6 +34,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "orders"
                 "overview"
                 "prefs"
+                "reconciliation"
                 "stock"
                 "words"
             )

@@ -2,6 +2,7 @@
 
 use super::{Message, Worded, msg};
 use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::demand::TurnedAway;
 use crate::domain::ledger::{DocumentKind, EntryKind};
 use crate::domain::listing::StockSort;
 use crate::domain::operation::{OpKind, OpStatus};
@@ -9,6 +10,7 @@ use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
 use crate::domain::preferences::Theme;
 use crate::domain::reason::Reason;
+use crate::domain::reconciliation::LikelyCause;
 use crate::domain::role::{Action, Role, Scope};
 use crate::domain::stock::StockState;
 use crate::service::condition::Part;
@@ -36,6 +38,18 @@ words! {
         Read => "scope-read",
         Orders => "scope-orders",
         Stock => "scope-stock",
+    }
+    LikelyCause {
+        NoEntry => "cause-no-entry",
+        WriteLost => "cause-write-lost",
+        RedisLostData => "cause-redis-lost-data",
+        UngatedWrites => "cause-ungated-writes",
+        RefusedAfterGate => "cause-refused-after-gate",
+        Unknown => "cause-unknown",
+    }
+    TurnedAway {
+        SoldOut => "demand-sold-out",
+        NotEnough => "demand-not-enough",
     }
     Theme {
         System => "theme-system",

@@ -3,7 +3,9 @@
 pub mod admin;
 pub mod audit;
 pub mod corrections;
+pub mod docs;
 pub mod entry;
+pub mod explain;
 pub mod exports;
 pub mod health;
 pub mod ledger;
@@ -14,5 +16,6 @@ pub mod orders;
 pub mod overview;
 pub mod prefs;
 pub mod read_only;
+pub mod reconciliation;
 pub mod sku;
 pub mod stock;

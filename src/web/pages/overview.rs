@@ -4,13 +4,13 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use crate::domain::attention::{Attention, Figures, Moves, WaitingCancels};
+use crate::domain::attention::{Attention, Figures, Hours, Moves, WaitingCancels};
 use crate::domain::listing::CappedCount;
 use crate::domain::operation::{OpChange, OpTarget, Operation};
 use crate::web::extract::State;
 use crate::web::i18n::{Message, Text, msg};
 use crate::web::layout::Layout;
-use crate::web::{filters, numbers, paths, route};
+use crate::web::{chart, filters, numbers, paths, route};
 
 const REFRESH_SECONDS: u32 = 15;
 
@@ -155,6 +155,21 @@ impl OverviewPage {
             format!("{} {height}", minute * 2)
         });
         format!("M{}", points.collect::<Vec<_>>().join("L"))
+    }
+
+    /// What the chart of hours shows, in words.
+    fn told(&self, hours: &Hours) -> Message {
+        match hours.busiest() {
+            None => msg("hours-none"),
+            Some((hour, most)) => msg("hours-most")
+                .with("most", i64::try_from(most).unwrap_or(i64::MAX))
+                .with("hour", hour),
+        }
+    }
+
+    fn bars(&self, hours: &Hours) -> String {
+        let numbers: Vec<u64> = hours.per_hour.iter().map(|(_, count)| *count).collect();
+        chart::bars(&numbers)
     }
 
     fn most(&self, moves: &Moves) -> i64 {

@@ -13,7 +13,7 @@ use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
 use stockdesk::service::{
     ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Overview,
-    Pauses, Queries, Services, Users,
+    Pauses, Queries, Reconciliations, Services, Users,
 };
 use stockdesk::web::{self, Web};
 use stockdesk::workers::{Driver, DueOrders};
@@ -174,6 +174,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services 
             audit.clone(),
         ),
         overview: Overview::new(pool.clone(), clock.clone()),
+        reconciliations: Reconciliations::new(world.desk.clone(), clock.clone(), audit.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool, clock.clone(), audit.clone()),
         health: Health::new(

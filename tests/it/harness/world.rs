@@ -219,3 +219,25 @@ pub fn rollback(document: &str) -> Rollback {
         note: None,
     }
 }
+
+impl World {
+    /// Lets the gate believe something else about a SKU that it has loaded.
+    pub async fn mislead_gate(&self, sku: &str, value: i64) {
+        let client = redis::Client::open(self.redis_url.as_str()).expect("an address");
+        let connection = client.get_multiplexed_async_connection().await;
+        let mut connection = connection.expect("redis");
+        let pattern = format!("{}:*:{sku}", self.prefix);
+        let mut keys = redis::cmd("KEYS");
+        let keys: Vec<String> = keys
+            .arg(pattern)
+            .query_async(&mut connection)
+            .await
+            .expect("keys");
+        let [key] = &keys[..] else {
+            panic!("one key, not {keys:?}");
+        };
+        let mut set = redis::cmd("SET");
+        let set = set.arg(key).arg(value).query_async(&mut connection);
+        let () = set.await.expect("set");
+    }
+}

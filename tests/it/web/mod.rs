@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod corrections;
+mod docs;
 mod exports;
 mod frame;
 mod guards;
@@ -16,5 +17,7 @@ mod overview;
 mod prefs;
 mod problems;
 mod read_only;
+mod reconciliation;
 mod sessions;
+mod sku;
 mod stock;

@@ -1,12 +1,14 @@
 //! The ledger, read. Nothing here walks further than a page or a bounded window, however long
 //! the ledger is.
 
+mod history;
 mod past;
 mod window;
 
 use sqlx::mysql::MySqlRow;
 use sqlx::{FromRow, MySqlPool, Row};
 
+pub use history::{explanation, history};
 pub use past::{level_at, version_at, version_before};
 pub use window::{Stretch, ledger_count, ledger_window};
 

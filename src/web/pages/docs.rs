@@ -1,0 +1,112 @@
+//! `/docs/api`: the reference of the JSON API, made from `docs/API.md`, the same file that the
+//! tests hold the API to. The `type` of every problem leads here.
+
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use askama::Template;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+
+use crate::web::filters;
+use crate::web::layout::Layout;
+
+const SOURCE: &str = include_str!("../../../docs/API.md");
+
+static RENDERED: LazyLock<String> = LazyLock::new(|| rendered(SOURCE));
+
+#[derive(Template)]
+#[template(path = "pages/docs.html")]
+struct DocsPage {
+    layout: Layout,
+    reference: &'static str,
+}
+
+/// `GET /docs/api`
+pub async fn page(layout: Layout) -> HttpResponse {
+    let page = DocsPage {
+        layout,
+        reference: &RENDERED,
+    };
+    page.layout.ok(&page)
+}
+
+/// HTML of a text of ours: headings can be linked to by their words, as on the sites that show
+/// such files; what may be too wide can be scrolled, also by keyboard.
+fn rendered(source: &str) -> String {
+    let mut events = Vec::new();
+    let mut heading = None;
+    for event in Parser::new_ext(source, Options::ENABLE_TABLES) {
+        match (&event, &mut heading) {
+            (Event::Start(Tag::Heading { .. }), _) => heading = Some((events.len(), String::new())),
+            (Event::Text(text) | Event::Code(text), Some((_, words))) => words.push_str(text),
+            (Event::End(TagEnd::Heading(_)), Some((at, words))) => {
+                if let Event::Start(Tag::Heading { id, .. }) = &mut events[*at] {
+                    *id = Some(slug(words).into());
+                }
+                heading = None;
+            }
+            _ => {}
+        }
+        events.push(event);
+    }
+    let mut out = String::with_capacity(source.len() * 2);
+    html::push_html(&mut out, events.into_iter());
+    let (mut wide, mut tables) = (String::with_capacity(out.len()), 0);
+    for line in out.lines() {
+        if line.starts_with("<table>") {
+            tables += 1;
+            // Each region has a name of its own.
+            let opened = write!(
+                wide,
+                "<div class=\"scroll\" role=\"region\" aria-label=\"Table {tables}\" tabindex=\"0\">"
+            );
+            debug_assert!(opened.is_ok());
+        }
+        wide.push_str(
+            &line
+                .replace("<th>", "<th scope=\"col\">")
+                .replace("<pre>", "<pre class=\"scroll panel\" tabindex=\"0\">"),
+        );
+        wide.push('\n');
+        if line.ends_with("</table>") {
+            wide.push_str("</div>\n");
+        }
+    }
+    wide
+}
+
+/// `Doing something exactly once` to `doing-something-exactly-once`.
+fn slug(words: &str) -> String {
+    let kept = words
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| match c {
+        ' ' => '-',
+        c => c.to_ascii_lowercase(),
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_link_within_the_page_leads_somewhere() {
+        let page = rendered(SOURCE);
+        let targets = page.split("href=\"#").skip(1);
+        let mut seen = 0;
+        for target in targets {
+            let target = target.split('"').next().unwrap_or_default();
+            assert!(page.contains(&format!("id=\"{target}\"")), "{target}");
+            seen += 1;
+        }
+        assert!(seen >= 8, "{seen}");
+        assert!(!page.contains("style="), "the pages' policy forbids it");
+        assert_eq!(
+            page.matches("<table>").count(),
+            page.matches("</div>").count()
+        );
+    }
+}
