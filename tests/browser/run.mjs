@@ -5,3 +5,4 @@ import './bytes.test.mjs';
 import './once.test.mjs';
 import './tasks.test.mjs';
 import './pages.test.mjs';
+import './lighthouse.test.mjs';
