@@ -53,8 +53,11 @@ async fn a_migration_that_was_broken_off_is_run_again() {
 
 #[test]
 fn every_migration_is_one_statement_that_can_be_repeated() {
+    let mut numbers = std::collections::HashSet::new();
     for entry in std::fs::read_dir(crate::rules::root().join("migrations")).unwrap() {
         let path = entry.unwrap().path();
+        let number = path.file_name().unwrap().to_string_lossy()[..4].to_owned();
+        assert!(numbers.insert(number), "{}", path.display());
         let text = std::fs::read_to_string(&path).unwrap();
         let code: String = text
             .lines()
