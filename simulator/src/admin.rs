@@ -10,6 +10,7 @@
 //!     GET    /payments/{gateway}/{number}
 //!     GET    /payments?skip=0               at most 500, oldest first
 //!     PUT    /sign-with                     "certificate", "new_certificate" or "public_key"
+//!     PUT    /stripe-webhook                "http://...": where Stripe tells what happens
 //!     GET    /state                         payments, notices that still go out, refused requests
 //!
 //! That a web page elsewhere cannot work it is seen to by asking for JSON, which browsers do not
@@ -44,6 +45,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route(&format!("{one}/scan"), web::post().to(scan))
         .route(&format!("{one}/pay"), web::post().to(pay))
         .route("/sign-with", web::put().to(sign_with))
+        .route("/stripe-webhook", web::put().to(stripe_webhook))
         .route("/state", web::get().to(state));
 }
 
@@ -74,11 +76,19 @@ fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Result<T, ac
 }
 
 /// The payment in the path.
-fn key(request: &HttpRequest) -> Result<Key, actix_web::Error> {
+fn key(simulator: &Simulator, request: &HttpRequest) -> Result<Key, actix_web::Error> {
     let part = |name| request.match_info().query(name);
     let gateway = Gateway::named(part("gateway"));
     let gateway = gateway.ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no such gateway"))?;
-    Ok((gateway, part("number").to_owned()))
+    // The shop's own number of the order will do.
+    let key = (gateway, part("number").to_owned());
+    let book = simulator.book();
+    let alias = if book.get(&key).is_some() {
+        None
+    } else {
+        book.by_alias(gateway, &key.1)
+    };
+    Ok(alias.map_or(key, Payment::key))
 }
 
 fn done(changed: Result<(), Failed>) -> Answer {
@@ -111,7 +121,7 @@ async fn rates(simulator: web::Data<Simulator>, request: HttpRequest, body: web:
 
 async fn plan(simulator: web::Data<Simulator>, request: HttpRequest, body: web::Bytes) -> Answer {
     let planned: Planned = read(&request, &body)?;
-    let key = key(&request)?;
+    let key = key(&simulator, &request)?;
     if !simulator.book().faults.plan(key, planned) {
         return Err(refuse(
             StatusCode::CONFLICT,
@@ -122,7 +132,8 @@ async fn plan(simulator: web::Data<Simulator>, request: HttpRequest, body: web::
 }
 
 async fn forget(simulator: web::Data<Simulator>, request: HttpRequest) -> Answer {
-    simulator.book().faults.forget(&key(&request)?);
+    let key = key(&simulator, &request)?;
+    simulator.book().faults.forget(&key);
     done(Ok(()))
 }
 
@@ -136,20 +147,21 @@ async fn list(simulator: web::Data<Simulator>, request: HttpRequest) -> Answer {
 }
 
 async fn show(simulator: web::Data<Simulator>, request: HttpRequest) -> Answer {
-    let key = key(&request)?;
+    let key = key(&simulator, &request)?;
     let book = simulator.book();
-    let payment = book.get(&key).or_else(|| book.by_alias(key.0, &key.1));
-    let payment = payment.ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no such payment"))?;
+    let payment = book
+        .get(&key)
+        .ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no such payment"))?;
     Ok(HttpResponse::Ok().json(payment))
 }
 
 async fn scan(simulator: web::Data<Simulator>, request: HttpRequest) -> Answer {
-    let key = key(&request)?;
+    let key = key(&simulator, &request)?;
     done(simulator.book().scan(&key, simulator.now()))
 }
 
 async fn pay(simulator: web::Data<Simulator>, request: HttpRequest, body: web::Bytes) -> Answer {
-    let key = key(&request)?;
+    let key = key(&simulator, &request)?;
     let pay: Pay = read(&request, &body)?;
     let now = simulator.now();
     let paid = if pay.force {
@@ -170,6 +182,15 @@ async fn sign_with(
 ) -> Answer {
     let with: SignWith = read(&request, &body)?;
     simulator.set_sign_with(with);
+    done(Ok(()))
+}
+
+async fn stripe_webhook(
+    simulator: web::Data<Simulator>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Answer {
+    simulator.book().stripe_webhook = read(&request, &body)?;
     done(Ok(()))
 }
 

@@ -72,6 +72,8 @@ pub enum Fault {
     RefundClosed,
     /// 21: asked about a payment that it has, it knows no such payment.
     NotExist,
+    /// 23: Stripe answers 500 to a request with a key, and again to every repeat with it.
+    Stored500,
     /// 23: the payer has done all there is to do, and the money is not there yet.
     Unsettled,
 }

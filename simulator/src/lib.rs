@@ -49,6 +49,9 @@ struct Args {
     /// How browsers reach the pages, without a path
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+    /// Where Stripe tells what happens: one address for a whole account
+    #[arg(long, value_name = "URL", default_value = "")]
+    stripe_webhook: String,
     /// All waits of the gateways, this much of them: 0.01 lets a day pass in 15 minutes
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = factor)]
     scale: f64,
@@ -103,7 +106,8 @@ async fn run(args: Args) -> anyhow::Result<()> {
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
-    let book = Book::open(&args.folder, args.scale)?;
+    let mut book = Book::open(&args.folder, args.scale)?;
+    book.stripe_webhook = args.stripe_webhook;
     let simulator = web::Data::new(Simulator::new(book, keys, url.clone()));
     let teller = tokio::spawn(Teller::new(simulator.clone(), args.scale)?.run());
     let admin_url = url_of(admin.local_addr()?);

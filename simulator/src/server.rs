@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -20,8 +19,8 @@ use crate::{admin, alipay, connection, pages, stripe, wechat};
 
 /// A request's body may have this many bytes.
 const MOST_BODY_BYTES: usize = 64 * 1024;
-/// A call that is never answered is given up after this.
-const SILENCE: Duration = Duration::from_secs(120);
+/// A call that is never answered is given up after this, in milliseconds; scaled.
+const SILENCE_MS: i64 = 120_000;
 
 /// Which of its keys WeChat Pay signs notifications with, and answers to callers who do not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,8 +108,9 @@ impl Simulator {
 
     /// Says nothing for long, and then drops the connection.
     pub async fn keep_silent(&self, request: &HttpRequest) -> HttpResponse {
+        let silence = self.book().wait(SILENCE_MS).to_std().unwrap_or_default();
         tokio::select! {
-            () = tokio::time::sleep(SILENCE) => {}
+            () = tokio::time::sleep(silence) => {}
             () = self.stopping.cancelled() => {}
         }
         drop_connection(request)

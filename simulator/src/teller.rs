@@ -128,7 +128,8 @@ async fn tell(simulator: &Simulator, client: &reqwest::Client, delivery: &Delive
     let taken = match delivery.warp {
         Some(Fault::SlowAcknowledgement) => false,
         Some(warp) => {
-            if heard {
+            // What is somebody else's may be taken note of; what is not signed may not.
+            if heard && warp == Fault::Probe {
                 simulator.note_refused("warped_notice_taken");
             }
             tracing::debug!(?warp, heard, "a warped notice");

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use self::journal::{Journal, Record};
 pub use self::payment::{
-    Gateway, Key, Money, No, Notice, Payment, Refund, RefundState, State, What, digits,
+    Gateway, Key, Money, No, Notice, Payment, Refund, RefundState, State, What, alipay_number,
+    digits, stripe_number,
 };
 use crate::faults::{Call, Fault, Faults};
 
@@ -84,6 +85,8 @@ pub struct Book {
     pub nonces: Nonces,
     /// All waits of ours, this much of them.
     scale: f64,
+    /// Where Stripe tells what happens: one address for a whole account.
+    pub stripe_webhook: String,
 }
 
 impl Book {
@@ -99,6 +102,7 @@ impl Book {
             faults: Faults::default(),
             nonces: Nonces::default(),
             scale,
+            stripe_webhook: String::new(),
         };
         for payment in past.payments {
             book.remember(payment);
@@ -241,6 +245,23 @@ impl Book {
         }
     }
 
+    /// A payment whose time is over ends by itself, where a gateway does that.
+    pub fn end(&mut self, key: &Key, now: DateTime<Utc>) -> Result<(), Failed> {
+        self.change(key, |payment, _| {
+            payment.close(now)?;
+            payment.tell(What::Closed, now);
+            Ok(())
+        })
+    }
+
+    /// The shop is told by something it has to believe that a payment is closed.
+    pub fn told_closed(&mut self, key: &Key, now: DateTime<Utc>) -> Result<(), Failed> {
+        self.change(key, |payment, _| {
+            payment.told_closed_at = payment.told_closed_at.or(Some(now));
+            Ok(())
+        })
+    }
+
     /// The payer looks at the code.
     pub fn scan(&mut self, key: &Key, now: DateTime<Utc>) -> Result<(), Failed> {
         self.change(key, |payment, _| payment.scan(now))
@@ -314,7 +335,10 @@ impl Book {
                 return Ok(());
             }
             let fault = [Fault::RefundAbnormal, Fault::RefundClosed];
-            let ends_as = match faults.first_of(key, Call::Refund, &fault) {
+            // Alipay has no word for a refund that failed.
+            let can_fail = payment.gateway != Gateway::Alipay;
+            let failed = can_fail.then(|| faults.first_of(key, Call::Refund, &fault));
+            let ends_as = match failed.flatten() {
                 Some(Fault::RefundAbnormal) => RefundState::Abnormal,
                 Some(_) => RefundState::Closed,
                 None => RefundState::Done,
@@ -450,12 +474,14 @@ impl Book {
 
     fn remember(&mut self, payment: Payment) {
         let key = payment.key();
-        let transactions = payment.money.iter().map(|m| &m.transaction_id);
+        let own = std::iter::once(&payment.own_number).filter(|own| !own.is_empty());
+        let transactions = payment.money.iter().map(|m| &m.transaction_id).chain(own);
         let refunds = payment
             .refunds
             .iter()
             .flat_map(|r| [&r.number, &r.refund_id]);
-        for alias in transactions.chain(refunds) {
+        let order = std::iter::once(&payment.attach).filter(|attach| !attach.is_empty());
+        for alias in transactions.chain(refunds).chain(order) {
             self.aliases.insert((key.0, alias.clone()), key.1.clone());
         }
         let due_at = payment.due_at();
@@ -481,7 +507,10 @@ fn amount(payment: &Payment, faults: &mut Faults) -> Option<i64> {
 
 /// Lets the newest notice be lost for good, where that is to happen.
 fn silence(payment: &mut Payment, faults: &mut Faults) {
-    if faults.strikes(&payment.key(), Call::Notice, Fault::NoNotice)
+    // Late money that nobody is told of shows in no answer that a shop asks for.
+    if payment.closed_at.is_none()
+        && payment.money.len() == 1
+        && faults.strikes(&payment.key(), Call::Notice, Fault::NoNotice)
         && let Some(notice) = payment.notices.last_mut()
     {
         notice.next_at = None;

@@ -1,5 +1,6 @@
 //! One payment: what it may become, and when.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -100,6 +101,8 @@ pub struct Refund {
     pub ends_at: DateTime<Utc>,
     pub ends_as: RefundState,
     pub notify_url: String,
+    /// Stripe: what the shop wrote on it.
+    pub metadata: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,13 +141,17 @@ pub struct Payment {
     /// What the shop gave along; it comes back with everything that says "paid".
     pub attach: String,
     pub notify_url: String,
-    /// Stripe: where the browser goes afterwards.
-    pub return_url: String,
+    /// The gateway's own number, where it has one before anything is paid.
+    pub own_number: String,
+    /// Stripe: what the shop wrote on it.
+    pub metadata: BTreeMap<String, String>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     pub state: State,
     pub paying_until: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
+    /// Since then the shop can know that it is closed: an answer that it had to believe said so.
+    pub told_closed_at: Option<DateTime<Utc>>,
     /// So many queries still say that it is open.
     pub hidden: u32,
     /// Money comes then, although it is closed.
@@ -174,10 +181,12 @@ impl Payment {
 
     /// Takes money whatever the state: what a gateway's own disorder can do.
     pub fn take(&mut self, amount_minor: Option<i64>, now: DateTime<Utc>) {
+        let first = self.money.is_empty() && !self.own_number.is_empty();
         let transaction_id = match self.gateway {
+            _ if first => self.own_number.clone(),
             Gateway::WechatPay => format!("42000{}", digits(23)),
-            Gateway::Alipay => format!("{}22{}", now.format("%Y%m%d"), digits(18)),
-            Gateway::Stripe => format!("pi_{}", random_hex(12)),
+            Gateway::Alipay => alipay_number(now),
+            Gateway::Stripe => stripe_number("pi"),
         };
         let payer = match self.gateway {
             Gateway::WechatPay => format!("oUpF8u{}", random_hex(11)),
@@ -278,6 +287,16 @@ impl Payment {
         let own = self.paying_until.into_iter().chain(self.late_money_at);
         notices.chain(refunds).chain(own).min()
     }
+}
+
+/// A trade number of Alipay's.
+pub fn alipay_number(now: DateTime<Utc>) -> String {
+    format!("{}22{}", now.format("%Y%m%d"), digits(18))
+}
+
+/// A number of Stripe's, of this kind of object.
+pub fn stripe_number(kind: &str) -> String {
+    format!("{kind}_{}", random_hex(12))
 }
 
 pub fn digits(length: usize) -> String {

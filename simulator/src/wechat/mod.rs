@@ -70,6 +70,10 @@ pub async fn serve(
     ];
     match simulator.on_the_way_out(&key, call, &faults) {
         Some(Fault::LostReply) => drop_connection(&request),
+        None if reply.proves_closed => match simulator.book().told_closed(&key, simulator.now()) {
+            Ok(()) => send(&simulator, &request, reply, None),
+            Err(_) => send(&simulator, &request, Reply::system_error(), None),
+        },
         fault => send(&simulator, &request, reply, fault),
     }
 }

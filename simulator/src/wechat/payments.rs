@@ -93,12 +93,14 @@ impl Prepay {
             title: self.description,
             attach: self.attach.unwrap_or_default(),
             notify_url: self.notify_url,
-            return_url: String::new(),
+            own_number: String::new(),
+            metadata: Default::default(),
             created_at: now,
             expires_at: self.time_expire.map_or(week, |time| time.to_utc()),
             state: State::Open,
             paying_until: None,
             closed_at: None,
+            told_closed_at: None,
             hidden: 0,
             late_money_at: None,
             money: Vec::new(),
@@ -128,7 +130,9 @@ pub fn close(book: &mut Book, key: &Key, now: DateTime<Utc>) -> Result<Reply, Fa
 }
 
 pub fn described(simulator: &Simulator, payment: &Payment) -> Reply {
-    Reply::json(&transaction(simulator, payment, payment.money.last()))
+    let mut reply = Reply::json(&transaction(simulator, payment, payment.money.last()));
+    reply.proves_closed = payment.state == State::Closed;
+    reply
 }
 
 /// A payment as queries and notifications describe it.

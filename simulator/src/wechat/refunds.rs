@@ -67,6 +67,7 @@ pub fn ask(book: &mut Book, key: &Key, ask: Ask, now: DateTime<Utc>) -> Result<R
             ends_at: now,
             ends_as: RefundState::Done,
             notify_url: ask.notify_url.unwrap_or_default(),
+            metadata: Default::default(),
         },
     )?;
     let payment = book.get(key).ok_or(No::NotExist)?;

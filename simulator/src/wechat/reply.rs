@@ -17,6 +17,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// The number that ends `Request-ID`, by which their support finds the reason.
     pub reason: u32,
+    /// Whoever believes it knows that the payment is closed.
+    pub proves_closed: bool,
 }
 
 impl Reply {
@@ -25,6 +27,7 @@ impl Reply {
             status: 200,
             body: body.to_string().into_bytes(),
             reason: 0,
+            proves_closed: false,
         }
     }
 
@@ -33,6 +36,7 @@ impl Reply {
             status: 204,
             body: Vec::new(),
             reason: 0,
+            proves_closed: false,
         }
     }
 
@@ -42,6 +46,7 @@ impl Reply {
             status,
             body: body.to_string().into_bytes(),
             reason,
+            proves_closed: false,
         }
     }
 

@@ -5,12 +5,15 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use serde_json::{Value, json};
-use stockdesk::gateway::{CallLimits, WechatPayGateway, WechatPayPublicKey, WechatPaySettings};
+use stockdesk::gateway::{
+    AlipayGateway, AlipaySettings, CallLimits, Clock, StripeGateway, StripeSettings,
+    WechatPayGateway, WechatPayPublicKey, WechatPaySettings,
+};
 use tempfile::TempDir;
 
 /// Making keys takes a second: all tests of a run share theirs.
@@ -22,6 +25,18 @@ static KEYS: LazyLock<Vec<u8>> = LazyLock::new(|| {
     assert!(made.expect("it runs").success());
     fs::read(folder.path().join("keys.json")).expect("the keys")
 });
+
+fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy().build();
+    client.expect("a client")
+}
+
+fn limits() -> CallLimits {
+    CallLimits {
+        call: Duration::from_millis(800),
+        ..CallLimits::default()
+    }
+}
 
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stockdesk-gateways"));
@@ -48,15 +63,14 @@ impl Gateways {
     pub fn scaled(scale: f64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("keys.json"), &*KEYS).expect("the keys");
-        let (child, admin, url) = spawn(folder.path(), "127.0.0.1:0", scale);
-        let http = reqwest::Client::builder().no_proxy().build();
+        let (child, admin, url) = spawn(folder.path(), "127.0.0.1:0", "127.0.0.1:0", scale);
         Self {
             url,
             admin,
             folder,
             scale,
             child,
-            http: http.expect("a client"),
+            http: client(),
         }
     }
 
@@ -65,9 +79,11 @@ impl Gateways {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it was our child");
         let address = self.url.strip_prefix("http://").expect("an address");
-        let (child, admin, url) = spawn(self.folder.path(), address, self.scale);
-        assert_eq!(url, self.url);
-        (self.child, self.admin) = (child, admin);
+        let admin = self.admin.strip_prefix("http://").expect("an address");
+        let (child, admin, url) = spawn(self.folder.path(), address, admin, self.scale);
+        assert_eq!((&url, &admin), (&self.url, &self.admin));
+        // Its connections died with it.
+        (self.child, self.http) = (child, client());
     }
 
     /// What the shop is told to set.
@@ -84,7 +100,7 @@ impl Gateways {
     pub fn wechat_pay_with(
         &self,
         change: impl FnOnce(&mut WechatPaySettings),
-        clock: stockdesk::gateway::Clock,
+        clock: Clock,
     ) -> WechatPayGateway {
         let settings = self.settings();
         let get = |name: &str| settings[&format!("STOCKDESK_WECHAT_PAY_{name}")].clone();
@@ -104,17 +120,61 @@ impl Gateways {
             platform_certificates: true,
             title: "小店 Shop".to_owned(),
             close_after: chrono::TimeDelta::zero(),
-            limits: CallLimits {
-                call: Duration::from_millis(800),
-                ..CallLimits::default()
-            },
+            limits: limits(),
         };
         change(&mut settings);
         WechatPayGateway::new(settings, clock).expect("settings that can be right")
     }
 
+    /// A client of Alipay, whose clock can be wrong.
+    pub fn alipay_at(&self, clock: Clock) -> AlipayGateway {
+        let settings = self.settings();
+        let get = |name: &str| settings[&format!("STOCKDESK_ALIPAY_{name}")].clone();
+        let read = |name: &str| fs::read_to_string(get(name)).expect("a key file");
+        let settings = AlipaySettings {
+            name: "alipay".to_owned(),
+            url: get("URL"),
+            app_id: get("APP_ID"),
+            seller_id: Some(get("SELLER_ID")),
+            private_key: read("PRIVATE_KEY_FILE"),
+            alipay_public_key: read("PUBLIC_KEY_FILE"),
+            title: "小店 Shop".to_owned(),
+            limits: limits(),
+        };
+        AlipayGateway::new(settings, clock).expect("settings that can be right")
+    }
+
+    /// A client of Stripe, with another key if one is given.
+    pub fn stripe_with(&self, key: Option<&str>) -> StripeGateway {
+        let settings = self.settings();
+        let get = |name: &str| settings[&format!("STOCKDESK_STRIPE_{name}")].clone();
+        let settings = StripeSettings {
+            name: "stripe".to_owned(),
+            base_url: get("URL"),
+            secret_key: key.map_or_else(|| get("SECRET_KEY"), str::to_owned),
+            webhook_secret: get("WEBHOOK_SECRET"),
+            success_url: "https://shop.example/thanks".to_owned(),
+            title: "小店 Shop".to_owned(),
+            limits: limits(),
+        };
+        StripeGateway::new(settings, Arc::new(Utc::now)).expect("settings that can be right")
+    }
+
+    /// Where Stripe tells what happens.
+    pub async fn stripe_webhook(&self, url: &str) {
+        assert_eq!(self.call("PUT", "stripe-webhook", json!(url)).await.0, 204);
+    }
+
     pub fn wechat_pay(&self) -> WechatPayGateway {
-        self.wechat_pay_with(|_| {}, std::sync::Arc::new(Utc::now))
+        self.wechat_pay_with(|_| {}, Arc::new(Utc::now))
+    }
+
+    /// Somebody who pays, also while the gateways are being killed and started again.
+    pub fn player(&self) -> Player {
+        Player {
+            admin: self.admin.clone(),
+            http: self.http.clone(),
+        }
     }
 
     /// Writes a fault down for a payment; `fault` may also be a whole plan.
@@ -196,6 +256,39 @@ impl Gateways {
     }
 }
 
+/// A payer, who tries again where nobody answers.
+#[derive(Clone)]
+pub struct Player {
+    admin: String,
+    http: reqwest::Client,
+}
+
+impl Player {
+    /// Looks at the code; the status of trying to.
+    pub async fn scan(&self, gateway: &str, number: &str) -> u16 {
+        self.act(&format!("payments/{gateway}/{number}/scan"), json!({}))
+            .await
+    }
+
+    /// Pays; the status of trying to.
+    pub async fn pay(&self, gateway: &str, number: &str, how: Value) -> u16 {
+        self.act(&format!("payments/{gateway}/{number}/pay"), how)
+            .await
+    }
+
+    async fn act(&self, path: &str, body: Value) -> u16 {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let url = format!("{}/{path}", self.admin);
+            if let Ok(answer) = self.http.post(url).json(&body).send().await {
+                return answer.status().as_u16();
+            }
+            assert!(Instant::now() < deadline, "no answer: {path}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
 impl Drop for Gateways {
     fn drop(&mut self) {
         // Gone already, where the test took it down.
@@ -205,11 +298,13 @@ impl Drop for Gateways {
 }
 
 /// Its process, the address of its admin port, and its own.
-fn spawn(folder: &Path, listen: &str, scale: f64) -> (Child, String, String) {
+fn spawn(folder: &Path, listen: &str, admin: &str, scale: f64) -> (Child, String, String) {
     let mut child = command(folder)
         .args([
             "--listen",
             listen,
+            "--admin",
+            admin,
             "--scale",
             &scale.to_string(),
             "--log",
