@@ -111,8 +111,8 @@ pub enum Notification {
 pub enum NotPayable {
     #[error("cannot be paid through this gateway: it takes {0}")]
     Currency(&'static str),
-    #[error("must be {0} to {1} of the smallest unit, for this gateway")]
-    Amount(i64, i64),
+    #[error("is an amount that this gateway cannot take in this currency")]
+    Amount,
     #[error("must be {0} or fewer, for this gateway")]
     Window(u32),
 }

@@ -77,7 +77,7 @@ impl PaymentGateway for AlipayGateway {
             return Err(NotPayable::Currency("CNY"));
         }
         if terms.amount.minor > MAX_FEN {
-            return Err(NotPayable::Amount(1, MAX_FEN));
+            return Err(NotPayable::Amount);
         }
         if terms.pay_within_seconds > CODE_LIFE_S {
             return Err(NotPayable::Window(CODE_LIFE_S));

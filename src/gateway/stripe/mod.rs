@@ -59,9 +59,7 @@ impl PaymentGateway for StripeGateway {
 
     fn accepts(&self, terms: &PaymentTerms) -> Result<(), NotPayable> {
         if money::amount(terms.amount).is_none() {
-            return Err(NotPayable::Currency(
-                "at most 99,999,999 of Stripe's smallest unit of a currency, and nothing smaller",
-            ));
+            return Err(NotPayable::Amount);
         }
         if terms.pay_within_seconds > LONGEST_S {
             return Err(NotPayable::Window(LONGEST_S));

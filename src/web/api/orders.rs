@@ -106,7 +106,7 @@ fn payable(fields: &mut Fields<'_>, cashier: &Cashier, terms: &PaymentTerms) -> 
     };
     let field = match why {
         NotPayable::Currency(_) => "amount.currency",
-        NotPayable::Amount(..) => "amount.minor",
+        NotPayable::Amount => "amount.minor",
         NotPayable::Window(_) => "pay_within_seconds",
     };
     fields.refuse(field, why);

@@ -1,10 +1,16 @@
 //! Orders: placed once, cancelled once, never oversold.
 
+use std::sync::Arc;
+
+use chrono::Utc;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use stockdesk::domain::role::Scope;
+use stockdesk::gateway::{Gateways, StripeGateway};
 
 use super::{Shop, assert_problem, assert_replay, found, order, pay, switch, unpaid};
+use crate::gateway::stripe::world as stripe;
+use crate::gateway::wechat::world as wechat;
 use crate::harness::site::Site;
 
 #[tokio::test]
@@ -264,5 +270,48 @@ async fn a_silent_gateway_leaves_the_order_closing_and_its_stock_held() {
         .post("/deductions/S1/rollback", &json!({"reason": "other"}))
         .await;
     assert_problem(&refused, 409, "cancel_the_order");
+    site.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_a_gateway_cannot_do_is_refused_before_anything_is_placed() {
+    let wechat = wechat::gateway(wechat::settings("http://127.0.0.1:9"));
+    let stripe = StripeGateway::new(stripe::settings("http://127.0.0.1:9"), Arc::new(Utc::now));
+    let stripe = stripe.expect("settings");
+    let gateways = Gateways::new(vec![Arc::new(wechat), Arc::new(stripe)]);
+    let site = Site::paid_through(gateways.expect("two names")).await;
+    site.world.stock("A", 10).await;
+    let shop = Shop::new(&site, Scope::Orders).await;
+    for (gateway, change, field, message) in [
+        (
+            "wechat_pay",
+            json!({"amount": {"minor": 100, "currency": "USD"}}),
+            "amount.currency",
+            "cannot be paid through this gateway: it takes CNY",
+        ),
+        (
+            "wechat_pay",
+            json!({"pay_within_seconds": 7_201}),
+            "pay_within_seconds",
+            "must be 7200 or fewer, for this gateway",
+        ),
+        (
+            "stripe",
+            json!({"amount": {"minor": 100_000_000, "currency": "USD"}}),
+            "amount.minor",
+            "is an amount that this gateway cannot take in this currency",
+        ),
+    ] {
+        let mut body = unpaid("G1", &[("A", 2)]);
+        body["gateway"] = gateway.into();
+        for (name, value) in change.as_object().expect("changes") {
+            body[name] = value.clone();
+        }
+        let refused = shop.post("/orders", &body).await;
+        let problem = assert_problem(&refused, 422, "invalid");
+        let expected = json!([{"field": field, "message": message}]);
+        assert_eq!(problem["errors"], expected);
+    }
+    assert_eq!(shop.get("/orders/G1").await.status, 404);
     site.world.assert_sound().await;
 }

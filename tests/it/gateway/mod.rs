@@ -11,7 +11,7 @@ pub mod raw_http;
 mod refunds;
 mod restart;
 pub mod scripted;
-mod stripe;
+pub mod stripe;
 mod tampering;
 pub mod wechat;
 pub mod world;

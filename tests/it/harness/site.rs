@@ -43,7 +43,7 @@ impl Site {
 
     /// A site with other settings than usual.
     pub async fn start_with(change: impl FnOnce(&mut web::Site)) -> Self {
-        Self::build(None, change).await
+        Self::build(None, Gateways::default(), change).await
     }
 
     /// A site whose orders can be paid at a sandbox gateway of its own. People wait half a second
@@ -54,11 +54,18 @@ impl Site {
 
     /// The same, where people wait this long for the gateway.
     pub async fn selling_patiently(patience: Duration) -> Self {
-        Self::build(Some((till::sandbox().await, patience)), |_| {}).await
+        let sandbox = Some((till::sandbox().await, patience));
+        Self::build(sandbox, Gateways::default(), |_| {}).await
+    }
+
+    /// A site whose orders can be paid through these gateways.
+    pub async fn paid_through(gateways: Gateways) -> Self {
+        Self::build(None, gateways, |_| {}).await
     }
 
     async fn build(
         sandbox: Option<(sandbox_pay::Handle, Duration)>,
+        gateways: Gateways,
         change: impl FnOnce(&mut web::Site),
     ) -> Self {
         let world = World::new().await;
@@ -69,11 +76,7 @@ impl Site {
             Some((sandbox, patience)) => {
                 till::cashier(&world.desk, sandbox.url(), &address, *patience)
             }
-            None => Cashier::start(
-                world.desk.clone(),
-                Gateways::default(),
-                CashierSettings::new(&address),
-            ),
+            None => Cashier::start(world.desk.clone(), gateways, CashierSettings::new(&address)),
         };
         let services = services(&world, cashier, ahead.clone());
         let mut site = settings();

@@ -5,6 +5,7 @@ mod cancel_operations;
 mod checkout;
 mod drafts;
 mod due_orders;
+mod gateways;
 mod ledger_list;
 pub mod office;
 mod operations;

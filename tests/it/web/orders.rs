@@ -299,3 +299,29 @@ async fn a_cancel_waits_for_a_gateway_that_does_not_answer_and_goes_on_by_itself
     assert_eq!(site.world.levels("A").await, (10, 0));
     site.world.assert_sound().await;
 }
+
+#[tokio::test]
+async fn an_order_whose_payment_is_a_code_shows_it_to_be_scanned() {
+    let (site, mut browser) = desk().await;
+    placed(&site, "O1", &[("A", 2)]).await;
+    let page = browser.get("/orders/O1").await;
+    assert!(!page.has("class=\"qr\""), "a page is opened, not scanned");
+    let code = "UPDATE orders SET payment_url = 'weixin://wxpay/bizpayurl?pr=p4lpSuKzz'";
+    let pool = site.world.desk.pool();
+    sqlx::query(code).execute(pool).await.expect("written");
+    let page = browser.get("/orders/O1").await;
+    for text in [
+        "<svg class=\"qr\" viewBox=\"0 0 37 37\" role=\"img\"",
+        "aria-label=\"QR code that the customer scans to pay\"",
+        // The first finder pattern: seven dark modules inside the white rim.
+        "<path d=\"M4 4h7v1h-7z",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.body);
+    }
+    assert!(!page.has("weixin://"), "no browser opens it");
+    let mut chinese = browser.clone().with("accept-language", "zh-CN");
+    assert!(chinese.get("/orders/O1").await.has("付款码"));
+    // Nobody is asked to pay after the deadline.
+    site.wait(TimeDelta::minutes(16));
+    assert!(!browser.get("/orders/O1").await.has("class=\"qr\""));
+}

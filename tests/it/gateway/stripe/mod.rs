@@ -5,4 +5,4 @@ mod payments;
 mod refunds;
 mod settings;
 mod states;
-mod world;
+pub mod world;

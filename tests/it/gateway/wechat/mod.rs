@@ -10,7 +10,7 @@ mod numbers;
 mod payments;
 mod refunds;
 mod refusals;
-mod script;
+pub mod script;
 mod settings;
 mod tampering;
 mod vectors;
