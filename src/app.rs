@@ -21,14 +21,14 @@ use crate::sandbox_pay;
 use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
 use crate::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations, Overview,
-    Pauses, Queries, Reconciliations, Services, Users,
+    ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations,
+    Overview, Pauses, Queries, Reconciliations, Services, Users,
 };
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
 use crate::web::{self, Site, Web};
 use crate::workers::{
-    Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Reconcile, RefreshGateways,
+    CarryBulks, Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Reconcile, RefreshGateways,
     TurnedAwayWriter,
 };
 
@@ -131,6 +131,7 @@ impl App {
         driver.start(Reconcile::new(desk));
         driver.start(DueOrders::new(cashier.clone()));
         driver.start(RefreshGateways(cashier.clone()));
+        driver.start(CarryBulks::new(self.services.bulks.clone()));
         driver.start(HealthWatch(health.clone()));
         driver.start(PauseWatch(self.services.pauses.clone()));
         driver.start(TurnedAwayWriter(desk.clone()));
@@ -190,6 +191,12 @@ fn services(
         reconciliations: Reconciliations::new(desk.clone(), clock.clone(), audit.clone()),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool.clone(), clock.clone(), audit.clone()),
+        bulks: Bulks::new(
+            desk.clone(),
+            audit.clone(),
+            clock.clone(),
+            operations.clone(),
+        ),
         health: Health::new(desk.clone(), gateways, condition.clone(), workers),
         desk,
         cashier,

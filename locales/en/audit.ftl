@@ -27,6 +27,7 @@ did-redrafted = replaced a draft
 did-confirmed = confirmed
 did-approved = confirmed for somebody else
 did-discarded = discarded a draft
+did-carried-out = carried out a bulk operation
 did-imported = imported a file
 did-payment-asked = asked the payment gateway
 did-reconciled = started a reconciliation

@@ -63,6 +63,7 @@ op-applied = Applied
 op-refused = Refused
 op-waiting = Waiting
 op-discarded = Discarded
+op-running = Running
 
 order-pending = Waiting for payment
 order-closing = Being cancelled

@@ -27,6 +27,7 @@ did-redrafted = 替换草稿
 did-confirmed = 确认
 did-approved = 代他人确认
 did-discarded = 丢弃草稿
+did-carried-out = 批量操作执行完毕
 did-imported = 导入文件
 did-payment-asked = 查询支付网关
 did-reconciled = 启动对账

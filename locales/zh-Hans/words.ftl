@@ -58,6 +58,7 @@ op-draft = 草稿
 op-applied = 已执行
 op-refused = 已拒绝
 op-waiting = 等待网关
+op-running = 执行中
 op-discarded = 已丢弃
 
 order-pending = 待支付

@@ -21,6 +21,8 @@ words! {
         Confirmed = "confirmed",
         Approved = "approved",
         Discarded = "discarded",
+        /// Every line of a bulk operation was decided.
+        CarriedOut = "carried_out",
         Imported = "imported",
         PaymentAsked = "payment_asked",
         Reconciled = "reconciled",

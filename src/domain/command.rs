@@ -142,8 +142,17 @@ pub struct Rollback {
     pub document: DocumentNo,
     /// The draft that a person confirms by this; without one, an absent document is fenced.
     pub confirms: Option<DraftSeen>,
+    /// The bulk operation that a person confirmed, when this is one of its lines.
+    pub part_of: Option<OpId>,
     pub reason: Option<String>,
     pub note: Option<String>,
+}
+
+impl Rollback {
+    /// The operation by which a person asks for it.
+    pub fn op(&self) -> Option<OpId> {
+        self.confirms.map(|seen| seen.op).or(self.part_of)
+    }
 }
 
 /// Cancels an order that is not paid, after its payment was closed.

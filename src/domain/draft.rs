@@ -86,6 +86,7 @@ impl Operation {
             (OpKind::Rollback, OpTarget::Document(document)) => Ok(Effect::Rollback(Rollback {
                 document: document.clone(),
                 confirms,
+                part_of: None,
                 reason,
                 note,
             })),

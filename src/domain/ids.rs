@@ -131,6 +131,20 @@ impl OpId {
     pub fn document(&self) -> DocumentNo {
         DocumentNo(self.to_string())
     }
+
+    /// The document of one line of a bulk operation; lines count from 1.
+    pub fn line(&self, line: u32) -> DocumentNo {
+        DocumentNo(format!("{self}.{line}"))
+    }
+
+    /// The operation that a document belongs to: `op_…` itself, or a line of it, `op_….7`.
+    pub fn of_document(document: &DocumentNo) -> Option<Self> {
+        let text = document.as_str();
+        let (op, line) = text.split_once('.').unwrap_or((text, "1"));
+        let counts =
+            !line.starts_with('0') && line.parse::<u32>().is_ok_and(|n| n.to_string() == line);
+        counts.then(|| op.parse().ok())?
+    }
 }
 
 impl fmt::Display for OpId {
@@ -238,6 +252,18 @@ mod tests {
             assert!(bad.parse::<DocumentNo>().is_err(), "{bad:?}");
         }
         assert!("x".repeat(33).parse::<Warehouse>().is_err());
+    }
+
+    #[test]
+    fn a_document_of_an_operation_or_of_one_of_its_lines_names_it() {
+        let op: OpId = "op_01JD3V6Q8ZK2N4T6W8Y0A2C4E6".parse().unwrap();
+        let of = |text: &str| OpId::of_document(&text.parse().unwrap());
+        assert_eq!(of(op.document().as_str()), Some(op));
+        assert_eq!(of(op.line(7).as_str()), Some(op));
+        for other in [".0", ".07", ".", ".x", ".1.2", "x", ".+1", ".99999999999"] {
+            assert_eq!(of(&format!("{op}{other}")), None, "{other}");
+        }
+        assert_eq!(of("SO-1.2"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod approval;
 pub mod attention;
 pub mod audit;
 pub mod book;
+pub mod bulk;
 pub mod command;
 pub mod demand;
 pub mod draft;

@@ -3,6 +3,34 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+/// What was typed is no whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a whole number")]
+pub struct NotWhole;
+
+/// A whole number as people type it: `3`, `３`, `1,000`, `1，000`, `1 000`, with a sign of any
+/// width. `None` when nothing was typed.
+///
+/// # Errors
+/// Anything else.
+pub fn whole_number(typed: &str) -> Result<Option<i64>, NotWhole> {
+    let text: String = typed
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && *c != ',')
+        .map(|c| if c == '\u{2212}' { '-' } else { c })
+        .collect();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let readable = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    match text.parse() {
+        Ok(number) if readable => Ok(Some(number)),
+        _ => Err(NotWhole),
+    }
+}
 
 /// Units of one line that are claimed or moved: 1 to 1,000,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

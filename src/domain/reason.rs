@@ -44,6 +44,18 @@ impl Reason {
         Self::Other,
     ];
 
+    /// Why many SKUs are changed at once.
+    pub const BULK: &'static [Self] = &[
+        Self::Count,
+        Self::Received,
+        Self::Returned,
+        Self::CountError,
+        Self::Correction,
+        Self::Damaged,
+        Self::Lost,
+        Self::Other,
+    ];
+
     /// The reasons a form offers, in the order shown. `Other` asks for a note.
     pub fn offered(kind: OpKind) -> &'static [Self] {
         use Reason::*;

@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod bulk;
 mod cancel;
 pub mod cashier;
 mod checkout;
@@ -25,6 +26,7 @@ pub mod verify;
 pub use crate::gateway::NotificationRefused;
 pub use api_keys::ApiKeys;
 pub use audit::Audit;
+pub use bulk::Bulks;
 pub use cashier::{Cashier, CashierSettings};
 pub use clock::Clock;
 pub use condition::Condition;
@@ -44,6 +46,7 @@ pub use users::Users;
 pub struct Services {
     pub api_keys: ApiKeys,
     pub audit: Audit,
+    pub bulks: Bulks,
     pub cashier: Cashier,
     pub clock: Clock,
     pub condition: Condition,

@@ -5,6 +5,7 @@ use askama::Template;
 use super::filters;
 use super::i18n::{Message, Worded};
 use crate::domain::audit::AuditResult;
+use crate::domain::bulk::BulkStatus;
 use crate::domain::operation::OpStatus;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
@@ -99,6 +100,16 @@ impl Badge for OpStatus {
             Self::Waiting => Tone::Warn,
             Self::Applied => Tone::Good,
             Self::Refused => Tone::Bad,
+        }
+    }
+}
+
+impl Badge for BulkStatus {
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Draft | Self::Discarded => Tone::Plain,
+            Self::Running => Tone::Warn,
+            Self::Applied => Tone::Good,
         }
     }
 }

@@ -56,8 +56,8 @@ use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::admin::{keys, users};
 use pages::corrections::{cancel, rollback, stock as correct};
 use pages::{
-    audit, docs, entry, explain, exports, health, ledger, login, machine, ops, orders, overview,
-    prefs, read_only, reconciliation, sku, stock,
+    audit, bulk, docs, entry, explain, exports, health, ledger, login, machine, ops, orders,
+    overview, prefs, read_only, reconciliation, sku, stock,
 };
 use route::{Entry, get, post};
 
@@ -110,6 +110,12 @@ pub fn routes() -> Vec<Entry> {
         get(paths::ORDER, SignedIn(View), orders::one),
         post(paths::ORDER_CHECK, SignedIn(Correct), orders::check),
 
+        // Sheets of changes or counts.
+        get(paths::STOCK_IMPORT, SignedIn(Draft), bulk::import::form),
+        post(paths::STOCK_IMPORT, SignedIn(Draft), bulk::import::submit)
+            .reshow().upload(bulk::import::FORM_LIMIT),
+        get(paths::COUNT_SHEET, SignedIn(View), exports::count_sheet),
+
         // Corrections: a form, then the page of its operation.
         get(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct),
         post(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct_submit).reshow(),
@@ -126,6 +132,9 @@ pub fn routes() -> Vec<Entry> {
         post(paths::OP_CONFIRM, SignedIn(Correct), ops::confirm).reshow(),
         post(paths::OP_RECOUNT, SignedIn(Draft), ops::recount).reshow(),
         post(paths::OP_DISCARD, SignedIn(Draft), ops::discard).reshow(),
+        get(paths::OP_FAILED_CSV, SignedIn(View), bulk::failed),
+        get(paths::OP_UNDO, SignedIn(Draft), bulk::undo::form),
+        post(paths::OP_UNDO, SignedIn(Draft), bulk::undo::submit).reshow(),
 
         // For admins.
         get(paths::USERS, SignedIn(Administer), users::list),

@@ -45,6 +45,8 @@ pub const STATIC: &str = "/static/{file}";
 pub const STOCK: &str = "/stock";
 pub const SKU: &str = "/stock/{warehouse}/{sku}";
 pub const EXPLAIN: &str = "/stock/{warehouse}/{sku}/explain";
+pub const STOCK_IMPORT: &str = "/stock/import";
+pub const COUNT_SHEET: &str = "/stock/count-sheet.csv";
 pub const STOCK_DEDUCT: &str = "/stock/{warehouse}/{sku}/deduct";
 pub const STOCK_ADJUST: &str = "/stock/{warehouse}/{sku}/adjust";
 pub const STOCK_SET: &str = "/stock/{warehouse}/{sku}/set";
@@ -71,6 +73,8 @@ pub const OP: &str = "/ops/{op}";
 pub const OP_CONFIRM: &str = "/ops/{op}/confirm";
 pub const OP_RECOUNT: &str = "/ops/{op}/recount";
 pub const OP_DISCARD: &str = "/ops/{op}/discard";
+pub const OP_UNDO: &str = "/ops/{op}/undo";
+pub const OP_FAILED_CSV: &str = "/ops/{op}/failed.csv";
 
 pub const DOCS_API: &str = "/docs/api";
 pub const USERS: &str = "/admin/users";
@@ -111,6 +115,16 @@ pub fn api_ledger_of(document: &crate::domain::ids::DocumentNo) -> String {
 /// The page of one operation.
 pub fn op(op: &OpId) -> String {
     format!("/ops/{op}")
+}
+
+/// The lines of a bulk operation that came to nothing, as a file.
+pub fn op_failed(op: &OpId) -> String {
+    format!("/ops/{op}/failed.csv")
+}
+
+/// The form that prepares to undo a bulk operation.
+pub fn op_undo(op: &OpId) -> String {
+    format!("/ops/{op}/undo")
 }
 
 /// The page of one SKU in one warehouse.

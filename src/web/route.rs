@@ -54,6 +54,7 @@ where
         rule: Rule {
             guard,
             form_limit: FORM_LIMIT,
+            upload: false,
             reshow: false,
         },
         route: Box::new(move || web::route().to(handler.clone())),
@@ -71,6 +72,13 @@ impl Entry {
     pub fn form_limit(mut self, bytes: usize) -> Self {
         self.rule.form_limit = bytes;
         self
+    }
+
+    /// The form may bring a file. Everything else about it is as for every form: its token is one
+    /// of its fields, and nothing is done with the file before the token was looked at.
+    pub fn upload(mut self, bytes: usize) -> Self {
+        self.rule.upload = true;
+        self.form_limit(bytes)
     }
 
     fn route(&self) -> actix_web::Route {

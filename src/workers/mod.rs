@@ -2,6 +2,7 @@
 //! compared. A worker takes no input: what is to be done stands in the stores, so that it can be
 //! run at any time, by any number of instances, and again after a crash.
 
+mod bulk;
 mod driver;
 mod due_orders;
 mod gate;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+pub use bulk::CarryBulks;
 pub use driver::{Driver, WorkerStatus};
 pub use due_orders::DueOrders;
 pub use gate::Reconcile;

@@ -21,12 +21,12 @@ impl Book {
             at: self.now,
             actor: actor.to_string(),
             source: actor.source().as_str(),
-            op: rollback.confirms.map(|seen| seen.op.to_string()),
+            op: rollback.op().map(|op| op.to_string()),
             reason: rollback.reason.clone(),
             note: rollback.note.clone(),
         };
         let Some(row) = self.documents.get(document) else {
-            if rollback.confirms.is_some() {
+            if rollback.op().is_some() {
                 return Err(Rejection::NotFound.into());
             }
             return Ok(self.fence(document, reversed));

@@ -85,6 +85,7 @@ fn rollback(document: &str) -> Job {
     job(Work::Rollback(Rollback {
         document,
         confirms: None,
+        part_of: None,
         reason: None,
         note: None,
     }))

@@ -6,6 +6,7 @@
 pub mod api_keys;
 pub mod attention;
 pub mod audit;
+pub mod bulk;
 pub mod commit;
 pub mod demand;
 pub mod generate;

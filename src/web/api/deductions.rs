@@ -82,6 +82,7 @@ pub async fn roll_back(
         Some(Rollback {
             document,
             confirms: None,
+            part_of: None,
             reason: reason?,
             note: note?.flatten(),
         })

@@ -60,7 +60,7 @@ fn is_ours(document: &DocumentNo) -> bool {
     let piece_of_a_file = text
         .strip_prefix("import-")
         .and_then(|rest| rest.split_once('-'));
-    text.parse::<OpId>().is_ok()
+    OpId::of_document(document).is_some()
         || adjustment.is_some_and(|rest| rest.len() == adjustments::DIGITS && hex(rest))
         || piece_of_a_file.is_some_and(|(file, _)| file.len() == 24 && hex(file))
 }

@@ -6,7 +6,7 @@
 //! | [`Layout`](super::layout::Layout) | the frame of the page | |
 //! | `Path<T>` | the parts of the path | 404 |
 //! | `Query<T>` | the query, repeated keys allowed | 400 |
-//! | `Posted` | the posted form, checked by the guard | 413, 415, 400 |
+//! | `Posted` | the posted form and its file, checked by the guard | 413, 415, 400 |
 //! | `Json` | the object of a JSON body of at most 1 MiB | 413, 415, 400 |
 //! | `Caller` | who holds the API key | |
 //! | `Staff` | who is signed in, for the services | |
@@ -19,7 +19,7 @@ mod staff;
 
 pub use address::Address;
 pub use json::{JSON_LIMIT, Json};
-pub use posted::{FORM_LIMIT, Posted, read as read_body, read_and_drain};
+pub use posted::{FORM_LIMIT, Posted, Upload, read as read_body, read_and_drain};
 pub use staff::Staff;
 
 use std::future::{Ready, ready};

@@ -1,11 +1,14 @@
 use std::future::{Ready, ready};
 use std::rc::Rc;
 
+use actix_multipart::Multipart;
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::web::BytesMut;
+use actix_web::http::header::HeaderMap;
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
@@ -17,6 +20,9 @@ use crate::web::problem::Problem;
 /// A posted form has at most this many bytes.
 pub const FORM_LIMIT: usize = 64 * 1024;
 
+/// Fields of a form that brings a file.
+const MAX_PARTS: usize = 100;
+
 /// A form as it was posted, read and checked by the guard before the handler runs.
 #[derive(Debug, Clone)]
 pub struct Posted(Rc<Body>);
@@ -24,12 +30,72 @@ pub struct Posted(Rc<Body>);
 #[derive(Debug)]
 struct Body {
     fields: Vec<(String, String)>,
+    /// The file that came with it, when one was chosen.
+    file: Option<Rc<Upload>>,
     /// Nothing shows that it came from a page of ours. Only routes that say `.reshow()` get such
     /// a form, to show it again; `read` gives it to nobody.
     foreign: bool,
 }
 
+/// A file that was chosen in a form.
+#[derive(Debug)]
+pub struct Upload {
+    /// As the browser names it; never a path to anything.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
 impl Posted {
+    /// Reads `multipart/form-data`, all of which is in memory: texts, and the file of the field
+    /// `file`.
+    pub async fn decode_parts(headers: &HeaderMap, body: Bytes) -> Result<Self, Problem> {
+        let unreadable = |error| Problem::malformed(format!("the form: {error}"));
+        let limit = body.len();
+        let stream = stream::once(async move { Ok::<_, PayloadError>(body) });
+        let mut parts = Multipart::new(headers, stream);
+        let (mut fields, mut file) = (Vec::new(), None);
+        while let Some(part) = parts.next().await {
+            let mut part = part.map_err(unreadable)?;
+            if fields.len() == MAX_PARTS {
+                return Err(Problem::malformed("the form has too many parts"));
+            }
+            let disposition = part.content_disposition();
+            let name = disposition.and_then(|d| d.get_name()).unwrap_or_default();
+            let (name, chosen) = (
+                name.to_owned(),
+                disposition
+                    .and_then(|d| d.get_filename())
+                    .map(str::to_owned),
+            );
+            let bytes = part.bytes(limit).await;
+            let bytes = bytes.map_err(|_| Problem::too_large(limit))?;
+            let bytes = bytes.map_err(unreadable)?;
+            match (name.as_str(), chosen) {
+                // Nothing was chosen: browsers send an empty file without a name.
+                ("file", Some(name)) if name.is_empty() && bytes.is_empty() => {}
+                ("file", Some(name)) => {
+                    let bytes = bytes.to_vec();
+                    file = Some(Rc::new(Upload { name, bytes }));
+                }
+                _ => {
+                    let value = String::from_utf8(bytes.to_vec());
+                    let not_text = |_| Problem::malformed("the form is not UTF-8");
+                    fields.push((name, value.map_err(not_text)?));
+                }
+            }
+        }
+        Ok(Self(Rc::new(Body {
+            fields,
+            file,
+            foreign: false,
+        })))
+    }
+
+    /// The file that was chosen, on routes that say `.upload()`.
+    pub fn file(&self) -> Option<&Upload> {
+        self.0.file.as_deref()
+    }
+
     /// Reads `application/x-www-form-urlencoded`. Strictly: what is not UTF-8 is refused, for a
     /// replacement character in a note would be a silent change.
     pub fn decode(body: &[u8]) -> Result<Self, Problem> {
@@ -46,7 +112,11 @@ impl Posted {
     }
 
     pub fn of_fields(fields: Vec<(String, String)>, foreign: bool) -> Self {
-        Self(Rc::new(Body { fields, foreign }))
+        Self(Rc::new(Body {
+            fields,
+            file: None,
+            foreign,
+        }))
     }
 
     /// What the guard read for this request.
@@ -69,7 +139,11 @@ impl Posted {
     }
 
     pub(in crate::web) fn into_foreign(self) -> Self {
-        Self::of_fields(self.0.fields.clone(), true)
+        Self(Rc::new(Body {
+            fields: self.0.fields.clone(),
+            file: self.0.file.clone(),
+            foreign: true,
+        }))
     }
 
     /// What a person entered, without passwords and what the page itself put there.

@@ -1,6 +1,5 @@
-use unicode_normalization::UnicodeNormalization;
-
 use super::{FieldError, FormErrors};
+use crate::domain::quantity;
 use crate::web::i18n::{Message, msg};
 
 /// Gathers what is wrong, so that a person sees all of it at once.
@@ -29,26 +28,12 @@ impl Check {
     }
 }
 
-/// A whole number as people type it: `3`, `３`, `1,000`, `1，000`, `1 000`, with a sign of any
-/// width. `None` when nothing was typed.
+/// A whole number as people type it; `None` when nothing was typed.
 ///
 /// # Errors
 /// Anything else, as a message for the field.
 pub fn whole_number(typed: &str) -> Result<Option<i64>, Message> {
-    let text: String = typed
-        .nfkc()
-        .filter(|c| !c.is_whitespace() && *c != ',')
-        .map(|c| if c == '\u{2212}' { '-' } else { c })
-        .collect();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
-    let readable = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    match text.parse() {
-        Ok(number) if readable => Ok(Some(number)),
-        _ => Err(msg("error-whole-number")),
-    }
+    quantity::whole_number(typed).map_err(|_| msg("error-whole-number"))
 }
 
 #[cfg(test)]

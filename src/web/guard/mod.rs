@@ -57,6 +57,8 @@ pub struct Rule {
     pub guard: Guard,
     /// A posted form may have this many bytes.
     pub form_limit: usize,
+    /// The form may bring a file, as `multipart/form-data`.
+    pub upload: bool,
     /// A form that fails the token check is given to the handler, to be shown again.
     pub reshow: bool,
 }
@@ -145,12 +147,16 @@ async fn receive(rule: Rule, request: &mut ServiceRequest) -> Result<(), Problem
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    let parts = rule.upload && essence.eq_ignore_ascii_case("multipart/form-data");
+    if !parts && !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(Problem::wrong_type("application/x-www-form-urlencoded"));
     }
     let payload = std::mem::replace(request.parts_mut().1, Payload::None);
     let body = read_and_drain(payload, rule.form_limit, DRAINED).await?;
-    let posted = Posted::decode(&body)?;
+    let posted = match parts {
+        true => Posted::decode_parts(request.headers(), body.freeze()).await?,
+        false => Posted::decode(&body)?,
+    };
     let origin = origin::check(request.request());
     if origin.is_err() && !rule.reshow {
         request.extensions_mut().insert(posted.into_foreign());

@@ -22,6 +22,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
             &areas!($lang:
                 "admin"
                 "audit"
+                "bulk"
                 "corrections"
                 "errors"
                 "forms"

@@ -2,6 +2,7 @@
 
 use super::{Message, Worded, msg};
 use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::bulk::BulkStatus;
 use crate::domain::demand::TurnedAway;
 use crate::domain::ledger::{DocumentKind, EntryKind};
 use crate::domain::listing::StockSort;
@@ -82,6 +83,7 @@ words! {
         Confirmed => "did-confirmed",
         Approved => "did-approved",
         Discarded => "did-discarded",
+        CarriedOut => "did-carried-out",
         Imported => "did-imported",
         PaymentAsked => "did-payment-asked",
         Reconciled => "did-reconciled",
@@ -151,6 +153,12 @@ words! {
         Closing => "order-closing",
         Cancelled => "order-cancelled",
         Paid => "order-paid",
+    }
+    BulkStatus {
+        Draft => "op-draft",
+        Running => "op-running",
+        Applied => "op-applied",
+        Discarded => "op-discarded",
     }
     PaymentState {
         Unsent => "payment-unsent",

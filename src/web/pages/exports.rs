@@ -57,6 +57,53 @@ pub async fn stock(
     send(text, sheet, fetch, move |level| stock_row(level, &text)).await
 }
 
+/// `GET /stock/count-sheet.csv`: what the list shows, to be counted and imported again. Its
+/// version tells whether the stock moved meanwhile.
+pub async fn count_sheet(
+    layout: Layout,
+    Query(query): Query<StockQuery>,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let text = layout.text;
+    let known = web.services.queries.warehouses().await?.value;
+    let Ok((filter, _)) = query.filter(&known) else {
+        return Ok(see_other(&List::new(paths::STOCK, &query.fields()).first()));
+    };
+    let sheet = Sheet {
+        name: "count-sheet",
+        columns: vec![
+            msg("warehouse"),
+            msg("ledger-sku"),
+            msg("stock-name"),
+            msg("available"),
+            msg("sku-version"),
+            msg("sheet-set-to"),
+            msg("note"),
+        ],
+    };
+    let queries = web.services.queries.clone();
+    let fetch = move |after: Option<StockKey>, limit| {
+        let (queries, filter) = (queries.clone(), filter.clone());
+        async move {
+            let page = queries.stock_list(&filter, StockSort::Sku, after.as_ref(), limit);
+            Ok(page.await?.value)
+        }
+    };
+    send(text, sheet, fetch, move |level| {
+        let mut cells = stock_row(level, &text);
+        cells.truncate(4);
+        // What was counted is blank, always.
+        let blank = || Cell::text(None::<String>);
+        cells.extend([version(level), blank(), blank()]);
+        cells
+    })
+    .await
+}
+
+fn version(level: &StockLevel) -> Cell {
+    Cell::Number(i64::try_from(level.version).unwrap_or(i64::MAX))
+}
+
 fn stock_row(level: &StockLevel, text: &Text) -> Vec<Cell> {
     let units = |units: Option<i64>| match units {
         Some(units) => Cell::Number(units),
@@ -73,7 +120,7 @@ fn stock_row(level: &StockLevel, text: &Text) -> Vec<Cell> {
         level
             .low_water
             .map_or_else(|| Cell::text(None::<String>), Cell::Number),
-        Cell::Number(i64::try_from(level.version).unwrap_or(i64::MAX)),
+        version(level),
         Cell::Text(text.full(level.updated_at)),
     ]
 }

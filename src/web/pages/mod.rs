@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod bulk;
 pub mod corrections;
 pub mod docs;
 pub mod entry;

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::ids::{Sku, Warehouse};
 use crate::domain::listing::{StockFilter, StockKey, StockSort};
+use crate::domain::role::Action;
 use crate::domain::stock::{StockLevel, StockState};
 use crate::web::export;
 use crate::web::extract::{Query, State};

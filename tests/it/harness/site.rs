@@ -12,8 +12,8 @@ use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
 use stockdesk::service::{
-    ApiKeys, Audit, Cashier, CashierSettings, Clock, Condition, Health, Operations, Overview,
-    Pauses, Queries, Reconciliations, Services, Users,
+    ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Health, Operations,
+    Overview, Pauses, Queries, Reconciliations, Services, Users,
 };
 use stockdesk::web::{self, Web};
 use stockdesk::workers::{Driver, DueOrders};
@@ -168,7 +168,14 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services 
     let pool = world.desk.pool().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
     let condition = Condition::default();
+    let operations = Operations::new(cashier.clone(), audit.clone(), clock.clone(), 100);
     Services {
+        bulks: Bulks::new(
+            world.desk.clone(),
+            audit.clone(),
+            clock.clone(),
+            operations.clone(),
+        ),
         api_keys: ApiKeys::new(pool.clone(), clock.clone(), audit.clone()),
         pauses: Pauses::new(
             pool.clone(),
@@ -186,7 +193,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services 
             condition.clone(),
             Vec::new,
         ),
-        operations: Operations::new(cashier.clone(), audit.clone(), clock.clone(), 100),
+        operations,
         cashier,
         condition,
         desk: world.desk.clone(),

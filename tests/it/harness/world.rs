@@ -215,6 +215,7 @@ pub fn rollback(document: &str) -> Rollback {
     Rollback {
         document,
         confirms: None,
+        part_of: None,
         reason: None,
         note: None,
     }

@@ -30,6 +30,7 @@ fn guarded(guard: Guard, route: Route) -> Route {
     let rule = Rule {
         guard,
         form_limit: FORM_LIMIT,
+        upload: false,
         reshow: false,
     };
     route.wrap(from_fn(move |request, next| check(rule, request, next)))

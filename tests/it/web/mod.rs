@@ -2,6 +2,7 @@
 
 mod admin;
 mod audit;
+mod bulk;
 mod corrections;
 mod docs;
 mod exports;

@@ -123,7 +123,7 @@ impl FromRow<'_, MySqlRow> for LedgerEntry {
         let by = |own, other| r.try_get(if reversal { other } else { own });
         let made_by = match reversal {
             true => op(r, "reversed_op")?,
-            false => document.as_str().parse().ok(),
+            false => OpId::of_document(&document),
         };
         Ok(Self {
             id: entry(r.try_get("version")?),

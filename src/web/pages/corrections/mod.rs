@@ -6,7 +6,7 @@
 
 pub mod cancel;
 mod entered;
-mod fields;
+pub mod fields;
 mod levels;
 pub mod rollback;
 pub mod stock;
@@ -167,13 +167,13 @@ fn values(
 
 /// The operation of a posted form. One without a readable id is new: it can be posted twice, and
 /// is then two drafts, of which a person confirms one.
-fn op_of(posted: &Posted) -> OpId {
+pub fn op_of(posted: &Posted) -> OpId {
     let op = posted.value("op").parse();
     op.unwrap_or_else(|_| OpId::new(Ulid::new()))
 }
 
 /// Reasons as radio buttons.
-fn offered(reasons: &[Reason], text: &Text) -> Vec<(&'static str, String)> {
+pub fn offered(reasons: &[Reason], text: &Text) -> Vec<(&'static str, String)> {
     let option = |reason: &Reason| {
         let said = text.say(&reason.message()).into_owned();
         (reason.as_str(), said)

@@ -22,29 +22,27 @@ use crate::service::operations::How;
 use crate::web::extract::{Path, Posted, Query, Staff, State};
 use crate::web::i18n::msg;
 use crate::web::layout::Layout;
+use crate::web::pages::bulk::{self, Look};
 use crate::web::paths;
 use crate::web::problem::Problem;
 use crate::web::respond::see_other;
 use crate::web::session::{self, FlashKind};
 use view::{Notice, OpPage};
 
-#[derive(Deserialize)]
-pub struct Shown {
-    /// It was confirmed once more.
-    #[serde(default)]
-    again: String,
-}
-
 /// `GET /ops/{op}`
 pub async fn page(
     layout: Layout,
     Path(op): Path<String>,
-    Query(shown): Query<Shown>,
+    Query(look): Query<Look>,
     Staff(person): Staff,
     web: State,
 ) -> Result<HttpResponse, Problem> {
-    let notice = (!shown.again.is_empty()).then_some(Notice::Again);
-    show(layout, id(&op)?, notice, &web, &person).await
+    let op = id(&op)?;
+    if let Some(bulk) = web.services.bulks.find(op).await? {
+        return bulk::page(layout, bulk, &look, &web, &person).await;
+    }
+    let notice = (!look.again.is_empty()).then_some(Notice::Again);
+    show(layout, op, notice, &web, &person).await
 }
 
 #[derive(Deserialize)]
@@ -64,6 +62,9 @@ pub async fn confirm(
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let op = id(&op).map_err(|problem| posted.or_foreign(problem))?;
+    if let Some(bulk) = web.services.bulks.find(op).await? {
+        return bulk::confirm(layout, bulk, &posted, &web, &person).await;
+    }
     let Ok(form) = posted.read(|form: ConfirmForm| Ok(form)) else {
         let shown = show(layout, op, Some(Notice::Foreign), &web, &person).await;
         return shown.map_err(|problem| posted.or_foreign(problem));
@@ -155,6 +156,9 @@ pub async fn discard(
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let op = id(&op).map_err(|problem| posted.or_foreign(problem))?;
+    if let Some(bulk) = web.services.bulks.find(op).await? {
+        return bulk::discard(layout, bulk, &posted, &web, &person).await;
+    }
     #[derive(Deserialize)]
     struct DiscardForm {}
     if posted.read(|form: DiscardForm| Ok(form)).is_err() {

@@ -1,0 +1,46 @@
+-- Many corrections as one operation, from draft to receipt. What each line does was frozen when the
+-- draft was made; each line moves stock under a document of its own, `op_….<line>`. `leased_until`:
+-- whoever carries a running one out has it to themselves until then.
+CREATE TABLE IF NOT EXISTS bulk_operations (
+  op             CHAR(29) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  origin         ENUM('select', 'file', 'undo') CHARACTER SET ascii NOT NULL,
+  undoes         CHAR(29) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  status         ENUM('draft', 'running', 'applied', 'discarded') CHARACTER SET ascii NOT NULL,
+  revision       INT UNSIGNED NOT NULL DEFAULT 1,
+  content_hash   BINARY(32) NOT NULL,
+  file_name      VARCHAR(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  file_hash      BINARY(32) NULL,
+  sample         JSON NULL,
+  reason         VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  note           VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  reference      VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  author         VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  created_at     DATETIME(6) NOT NULL,
+  expires_at     DATETIME(6) NOT NULL,
+  confirmed_by   VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+  confirmed_at   DATETIME(6) NULL,
+  finished_at    DATETIME(6) NULL,
+  leased_until   DATETIME(6) NULL,
+  will_count     INT UNSIGNED NOT NULL,
+  same_count     INT UNSIGNED NOT NULL,
+  cannot_count   INT UNSIGNED NOT NULL,
+  blank_count    INT UNSIGNED NOT NULL,
+  net            BIGINT NOT NULL,
+  largest        JSON NULL,
+  applied_count  INT UNSIGNED NULL,
+  refused_count  INT UNSIGNED NULL,
+  KEY bulk_list (created_at, op),
+  KEY bulk_open (status, created_at, op),
+  KEY bulk_drafts (status, expires_at),
+  KEY bulk_running (status, leased_until),
+  KEY bulk_file (file_hash, status, confirmed_at),
+  KEY bulk_undoes (undoes, created_at),
+  KEY bulk_author (author, created_at, op),
+  CONSTRAINT bulk_undone FOREIGN KEY (undoes) REFERENCES bulk_operations (op),
+  CONSTRAINT bulk_undo CHECK ((origin = 'undo') = (undoes IS NOT NULL)),
+  CONSTRAINT bulk_confirmed CHECK ((status = 'draft') = (confirmed_at IS NULL)),
+  CONSTRAINT bulk_finished CHECK ((status = 'applied') = (finished_at IS NOT NULL)
+    AND (status = 'applied') = (applied_count IS NOT NULL)
+    AND (status = 'applied') = (refused_count IS NOT NULL)),
+  CONSTRAINT bulk_leased CHECK ((status = 'running') = (leased_until IS NOT NULL))
+) ENGINE = InnoDB

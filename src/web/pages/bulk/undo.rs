@@ -1,0 +1,140 @@
+//! `/ops/{op}/undo`: preparing what undoes a bulk operation.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde::Deserialize;
+use ulid::Ulid;
+
+use crate::domain::bulk::{Bulk, BulkOrigin, BulkStatus};
+use crate::domain::ids::OpId;
+use crate::domain::operation::OpKind;
+use crate::domain::reason::Reason;
+use crate::domain::rejection::{Rejection, ServiceError};
+use crate::service::bulk::Why;
+use crate::web::extract::{Path, Posted, Staff, State};
+use crate::web::forms::{Check, FormView};
+use crate::web::guard::kept::Kept;
+use crate::web::i18n::msg;
+use crate::web::layout::Layout;
+use crate::web::pages::corrections::fields::Typed;
+use crate::web::pages::corrections::{offered, op_of};
+use crate::web::problem::Problem;
+use crate::web::respond::see_other;
+use crate::web::{filters, paths};
+
+#[derive(Template)]
+#[template(path = "pages/undo.html")]
+struct UndoPage {
+    layout: Layout,
+    /// What is to be undone.
+    bulk: Bulk,
+    applied: u32,
+    /// The operation that will undo it.
+    op: OpId,
+    form: FormView,
+}
+
+impl UndoPage {
+    fn show(&self) -> HttpResponse {
+        self.layout.with_status(self.form.status(), self)
+    }
+
+    fn reasons(&self) -> Vec<(&'static str, String)> {
+        offered(Reason::offered(OpKind::Rollback), &self.layout.text)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct UndoForm {
+    reason: String,
+    note: String,
+}
+
+/// `GET /ops/{op}/undo`
+pub async fn form(
+    layout: Layout,
+    Path(undone): Path<String>,
+    kept: Kept,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let bulk = find(&web, &undone).await?;
+    let Some(applied) = undoable(&bulk) else {
+        return Ok(see_other(&paths::op(&bulk.op)));
+    };
+    let page = UndoPage {
+        layout,
+        applied,
+        bulk,
+        op: kept.op().unwrap_or_else(|| OpId::new(Ulid::new())),
+        form: kept.form(),
+    };
+    Ok(page.show())
+}
+
+/// `POST /ops/{op}/undo`
+pub async fn submit(
+    layout: Layout,
+    Path(undone): Path<String>,
+    posted: Posted,
+    Staff(person): Staff,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let found = find(&web, &undone).await;
+    let bulk = found.map_err(|problem| posted.or_foreign(problem))?;
+    let read = posted.read(|form: UndoForm| {
+        let mut check = Check::new();
+        let typed = Typed {
+            reason: form.reason,
+            note: form.note,
+            ..Typed::default()
+        };
+        let why = typed.why(&mut check, Reason::offered(OpKind::Rollback), false);
+        why.ok_or_else(|| check.errors())
+    });
+    let op = op_of(&posted);
+    let form = match read {
+        Ok(why) => {
+            let why = Why {
+                reason: why.reason,
+                note: why.note,
+                reference: None,
+            };
+            let bulks = &web.services.bulks;
+            match bulks.draft_undo(op, bulk.op, why, &person).await {
+                Ok(draft) => return Ok(see_other(&paths::op(&draft.op))),
+                Err(ServiceError::Rejected(
+                    refused @ (Rejection::NotReversible | Rejection::NothingToChange),
+                )) => {
+                    let fields = posted.fields().to_vec();
+                    let form = FormView::refill(fields, StatusCode::UNPROCESSABLE_ENTITY);
+                    form.problem(crate::web::i18n::Worded::message(&refused))
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(form) => form,
+    };
+    let page = UndoPage {
+        layout,
+        applied: undoable(&bulk).unwrap_or(0),
+        bulk,
+        op,
+        form,
+    };
+    Ok(page.show())
+}
+
+/// How many lines of it can be undone, if it can be undone at all.
+fn undoable(bulk: &Bulk) -> Option<u32> {
+    let (applied, _) = bulk.came_to?;
+    let fits = bulk.status == BulkStatus::Applied && bulk.origin != BulkOrigin::Undo;
+    (fits && applied > 0).then_some(applied)
+}
+
+async fn find(web: &State, op: &str) -> Result<Bulk, Problem> {
+    let unknown = || Problem::not_found().detail(msg("op-unknown").with("op", op));
+    let number = op.parse().map_err(|_| unknown())?;
+    web.services.bulks.find(number).await?.ok_or_else(unknown)
+}
