@@ -54,6 +54,8 @@ pub async fn bulk_claim(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(op) = op else {
+        // Now, not when the connection is next used: what was looked at may stay locked till then.
+        tx.rollback().await?;
         return Ok(None);
     };
     sqlx::query("UPDATE bulk_operations SET leased_until = ? WHERE op = ?")
