@@ -187,6 +187,41 @@ mod tests {
         assert_eq!(Cell::Number(-3).written(), "-3");
     }
 
+    #[tokio::test]
+    async fn a_file_ends_at_its_limit_and_says_so() {
+        let text = Text {
+            lang: crate::web::i18n::Lang::En,
+            zone: chrono_tz::UTC,
+            now: chrono::DateTime::UNIX_EPOCH,
+        };
+        let file = async |rows: u32| {
+            let fetch = move |after: Option<u32>, limit: Limit| async move {
+                let from = after.unwrap_or(0);
+                let to = rows.min(from + limit.get());
+                let next = Some(to).filter(|to| *to < rows);
+                let items = (from..to).collect();
+                Ok(Page { items, next })
+            };
+            let sheet = Sheet {
+                name: "test",
+                columns: vec![msg("ledger-sku")],
+            };
+            let sent = send(text, sheet, fetch, |n: &u32| {
+                vec![Cell::Number((*n).into())]
+            });
+            let body = sent.await.unwrap().into_body();
+            let bytes = actix_web::body::to_bytes(body).await.unwrap();
+            String::from_utf8(bytes.to_vec()).unwrap()
+        };
+        let whole = file(ROWS).await;
+        assert_eq!(whole.lines().count(), 1 + ROWS as usize);
+        assert!(whole.ends_with("\r\n99999\r\n"), "nothing was cut");
+        let cut = file(ROWS + 1).await;
+        assert_eq!(cut.lines().count(), 2 + ROWS as usize);
+        let last = cut.lines().last().unwrap();
+        assert!(last.contains("Stopped after 100,000 rows"), "{last}");
+    }
+
     #[test]
     fn lines_end_as_spreadsheets_like_it_and_quote_what_must_be() {
         let row = vec![

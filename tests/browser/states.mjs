@@ -69,6 +69,7 @@ export async function walk(browser, desk, shop, shelf, look, see) {
   }
   const stops = { at, look, see, shop, ...people, item: shelf(), order: await placeOrder(shop, shelf()) };
   await lists(stops);
+  await administration(stops);
   await corrections(stops);
   await counting(stops);
   await cancelling(stops);
@@ -93,6 +94,14 @@ async function lists({ at, see, operator, admin, item, order }) {
     order,
     ops: '/ops',
     health: '/health',
+    'sku-month-at': `${item.path}?span=30d&at=2026-01-01`,
+    'sku-at-400': `${item.path}?at=tomorrow`,
+    explain: `${item.path}/explain`,
+    audit: '/audit',
+    'audit-none': '/audit?actor=nobody',
+    'audit-400': '/audit?kind=x',
+    prefs: '/prefs',
+    'docs-api': '/docs/api',
   };
   for (const [name, path] of Object.entries(pages)) {
     await operator.goto(at(path));
@@ -109,6 +118,35 @@ async function lists({ at, see, operator, admin, item, order }) {
     await see(admin, `nav ${href}`);
   }
 }
+
+async function administration({ at, see, admin, supervisor }) {
+  for (const path of ['/admin/users', '/admin/keys', '/admin/users/li.wei', '/admin/users/li.wei/password',
+    '/admin/users/li.wei/change?to=supervisor', '/health/read-only']) {
+    await admin.goto(at(path));
+    await see(admin, path);
+  }
+  const press = (page, action) => page.click(`main form[action="${action}"][method=post] button[type=submit]`);
+  await admin.goto(at('/admin/users'));
+  await press(admin, '/admin/users');
+  await see(admin, 'users-422');
+  keys += 1;
+  await admin.goto(at('/admin/keys'));
+  await admin.fill('#name', `walk-${keys}`);
+  await admin.check('#scope');
+  await press(admin, '/admin/keys');
+  await see(admin, 'key-once');
+  await admin.click('main table a[href$="/revoke"]');
+  await see(admin, 'key-revoke');
+  await supervisor.goto(at('/reconciliation'));
+  if (await supervisor.locator('main form[action="/reconciliation"] button').count()) {
+    await press(supervisor, '/reconciliation');
+    await see(supervisor, 'reconciliation-run');
+  }
+  await supervisor.goto(at('/reconciliation/repair'));
+  await see(supervisor, 'repair');
+}
+
+let keys = 0;
 
 async function corrections({ at, see, operator, supervisor, viewer, item }) {
   await operator.goto(at(`${item.path}/deduct`));

@@ -59,7 +59,7 @@ fn rendered(source: &str) -> String {
             // Each region has a name of its own.
             let opened = write!(
                 wide,
-                "<div class=\"scroll\" role=\"region\" aria-label=\"Table {tables}\" tabindex=\"0\">"
+                "<section class=\"scroll\" aria-label=\"Table {tables}\" tabindex=\"0\">"
             );
             debug_assert!(opened.is_ok());
         }
@@ -70,7 +70,7 @@ fn rendered(source: &str) -> String {
         );
         wide.push('\n');
         if line.ends_with("</table>") {
-            wide.push_str("</div>\n");
+            wide.push_str("</section>\n");
         }
     }
     wide
@@ -106,7 +106,7 @@ mod tests {
         assert!(!page.contains("style="), "the pages' policy forbids it");
         assert_eq!(
             page.matches("<table>").count(),
-            page.matches("</div>").count()
+            page.matches("</section>").count()
         );
     }
 }

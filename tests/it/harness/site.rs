@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -11,6 +11,7 @@ use chrono::{TimeDelta, Utc};
 use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
+use stockdesk::service::health::WorkerReport;
 use stockdesk::service::{
     ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Health, Operations,
     Overview, Pauses, Queries, Reconciliations, Services, Users,
@@ -34,7 +35,11 @@ pub struct Site {
     pub sandbox: Option<sandbox_pay::Handle>,
     server: ServerHandle,
     ahead: Arc<AtomicI64>,
+    /// How the workers are said to be doing; there are none here.
+    pub workers: Workers,
 }
+
+pub type Workers = Arc<Mutex<Vec<WorkerReport>>>;
 
 impl Site {
     pub async fn start() -> Self {
@@ -78,7 +83,8 @@ impl Site {
             }
             None => Cashier::start(world.desk.clone(), gateways, CashierSettings::new(&address)),
         };
-        let services = services(&world, cashier, ahead.clone());
+        let workers = Workers::default();
+        let services = services(&world, cashier, ahead.clone(), workers.clone());
         let mut site = settings();
         change(&mut site);
         let web = Web::new(services, site).expect("the static files");
@@ -92,6 +98,7 @@ impl Site {
             sandbox: sandbox.map(|(sandbox, _)| sandbox),
             server: handle,
             ahead,
+            workers,
         }
     }
 
@@ -163,7 +170,7 @@ fn settings() -> web::Site {
     }
 }
 
-fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services {
+fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>, workers: Workers) -> Services {
     let clock = Clock::new(move || Utc::now() + TimeDelta::seconds(ahead.load(Ordering::SeqCst)));
     let pool = world.desk.pool().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
@@ -191,7 +198,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>) -> Services 
             world.desk.clone(),
             Gateways::default(),
             condition.clone(),
-            Vec::new,
+            move || workers.lock().expect("nobody panics").clone(),
         ),
         operations,
         cashier,

@@ -27,6 +27,7 @@ async fn an_empty_desk_needs_nobody() {
     assert_eq!(page.status, 200);
     assert!(page.has("Nothing needs you right now."));
     assert!(page.has("No corrections yet."));
+    assert!(page.has("Nothing moved in the last 24 hours."));
     let mut browser = site.browser().with("accept-language", "zh-CN");
     browser.sign_in("guest", PASSWORD).await;
     assert!(browser.get("/").await.has("目前没有需要你处理的事项。"));
@@ -114,4 +115,20 @@ async fn what_cannot_be_counted_is_left_out_and_never_zero() {
     assert!(page.has("Some of this could not be loaded."));
     assert!(!part(&page, "figures").contains("<b>"), "{}", page.body);
     assert!(part(&page, "figures").contains("Could not be loaded"));
+}
+
+#[tokio::test]
+async fn the_busiest_hour_of_the_day_is_drawn_and_told() {
+    let site = Site::start().await;
+    site.world.stock("CUP", 40).await;
+    for n in 0..3 {
+        let placed = order(&format!("A{n}"), &[("CUP", 1)]);
+        let desk = &site.world.desk;
+        desk.post(placed, shop()).await.expect("placed");
+    }
+    let mut browser = site.signed_in("guest", Role::Viewer).await;
+    let page = browser.get("/").await;
+    let hours = part(&page, "hours");
+    assert!(hours.contains("At most 3 in an hour"), "{hours}");
+    assert_eq!(hours.matches("<path").count(), 1);
 }

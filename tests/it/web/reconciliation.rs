@@ -1,6 +1,7 @@
 //! Comparing all stock, and repairing the gate.
 
 use stockdesk::domain::role::Role;
+use stockdesk::service::health::WorkerReport;
 
 use crate::api::found;
 use crate::harness::browser::{Answer, Browser};
@@ -133,4 +134,33 @@ async fn only_one_comparison_runs_and_one_that_fell_silent_is_over() {
     site.wait(chrono::TimeDelta::seconds(61));
     let page = run(&mut browser).await;
     assert!(page.has("All 3 SKUs agree.") && page.has("It was broken off after 2 SKUs."));
+}
+
+#[tokio::test]
+async fn a_watch_that_stopped_is_said_loudly() {
+    let (site, mut browser) = site().await;
+    let tell = |failures, seconds_ago| {
+        let ago = chrono::TimeDelta::seconds(seconds_ago);
+        let report = WorkerReport {
+            name: "reconcile",
+            failures,
+            last_success_at: Some(site.services().clock.now() - ago),
+        };
+        *site.workers.lock().expect("nobody panics") = vec![report];
+    };
+    tell(0, 1);
+    let page = browser.get("/reconciliation").await;
+    assert!(
+        page.has("compared with the database all the time"),
+        "{}",
+        page.body
+    );
+    tell(9, 61);
+    let page = browser.get("/reconciliation").await;
+    assert!(
+        page.has("The watch of the gate has stopped"),
+        "{}",
+        page.body
+    );
+    assert!(page.has("role=\"alert\"") && page.has("Nothing can be oversold"));
 }
