@@ -20,6 +20,7 @@ use crate::gateway::{CallLimits, Gateways, PaymentGateway};
 use crate::sandbox_pay;
 use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
+use crate::service::verify::{Proof, Prover};
 use crate::service::{
     ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations,
     Overview, Pauses, Queries, Reconciliations, Services, Users,
@@ -28,8 +29,8 @@ use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
 use crate::web::{self, Site, Web};
 use crate::workers::{
-    CarryBulks, Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Reconcile, RefreshGateways,
-    TurnedAwayWriter,
+    CarryBulks, Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Prove, Reconcile,
+    RefreshGateways, TurnedAwayWriter,
 };
 
 /// The gate's keys begin with this.
@@ -136,6 +137,10 @@ impl App {
         driver.start(PauseWatch(self.services.pauses.clone()));
         driver.start(TurnedAwayWriter(desk.clone()));
         driver.start(Gauges::new(desk.clone(), self.services.overview.clone()));
+        driver.start(Prove(Prover::new(
+            desk.clone(),
+            self.services.proof.clone(),
+        )));
         // Started before: the first set of workers stays.
         let _ = self.workers.set(driver);
     }
@@ -189,6 +194,7 @@ fn services(
         ),
         overview: Overview::new(pool.clone(), clock.clone()),
         reconciliations: Reconciliations::new(desk.clone(), clock.clone(), audit.clone()),
+        proof: Proof::default(),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool.clone(), clock.clone(), audit.clone()),
         bulks: Bulks::new(

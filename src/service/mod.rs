@@ -40,6 +40,7 @@ pub use queries::Queries;
 pub use reconciliations::Reconciliations;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
+use verify::Proof;
 
 /// Everything that pages, the API and workers may ask for. Cheap to clone; `app` builds it.
 #[derive(Clone)]
@@ -55,6 +56,7 @@ pub struct Services {
     pub operations: Operations,
     pub overview: Overview,
     pub pauses: Pauses,
+    pub proof: Proof,
     pub queries: Queries,
     pub reconciliations: Reconciliations,
     pub users: Users,

@@ -33,6 +33,7 @@ use super::i18n::{Lang, Message, Text, Worded, msg};
 use super::nav::{self, NavItem};
 use super::paths;
 use super::problem::{Problem, Retry};
+use super::proof::ProofStrip;
 use super::request_id::RequestId;
 use super::route;
 use super::session::{self, Flash};
@@ -60,6 +61,8 @@ pub struct Layout {
     pub band: Option<Band>,
     pub read_only: Option<ReadOnly>,
     pub flash: Option<Flash>,
+    /// For those who are signed in.
+    pub proof: Option<ProofStrip>,
     pub site: Arc<Site>,
     pub assets: Arc<Assets>,
     pub preferences: Preferences,
@@ -86,6 +89,7 @@ impl Layout {
             band: condition.band(),
             read_only: condition.read_only(web.services.clock.now()),
             flash: flash(request),
+            proof: (visitor.user.as_ref()).map(|_| ProofStrip::of(&web.services.proof)),
             user: visitor.user.clone(),
             site: web.site.clone(),
             assets: web.assets.clone(),

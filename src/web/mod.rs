@@ -36,6 +36,7 @@ pub mod numbers;
 pub mod pages;
 pub mod paths;
 pub mod problem;
+pub mod proof;
 pub mod qr;
 pub mod request_id;
 pub mod respond;

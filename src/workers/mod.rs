@@ -10,6 +10,7 @@ mod gateways;
 mod gauges;
 mod health;
 mod pauses;
+mod prover;
 mod turned_away;
 
 use std::time::Duration;
@@ -25,6 +26,7 @@ pub use gateways::RefreshGateways;
 pub use gauges::Gauges;
 pub use health::HealthWatch;
 pub use pauses::PauseWatch;
+pub use prover::Prove;
 pub use turned_away::TurnedAwayWriter;
 
 use crate::domain::rejection::ServiceResult;

@@ -40,6 +40,17 @@ pub(super) async fn check(
     Ok(())
 }
 
+/// The next documents after `after`; returns the last one's number, `None` at the end.
+pub(super) async fn check_next(
+    snapshot: &mut Snapshot,
+    after: &str,
+    reversals: &mut Finding,
+    orders: &mut Finding,
+) -> ServiceResult<Option<String>> {
+    let judged = |document: DocumentSeen| judge(&document, reversals, orders);
+    Ok(snapshot.documents(after, judged).await?)
+}
+
 fn judge(document: &DocumentSeen, reversals: &mut Finding, orders: &mut Finding) {
     let is_order = document.order.is_some();
     if let Err(what) = check_document(document) {

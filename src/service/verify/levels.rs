@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::{Finding, Place, Progress, grouped};
 use crate::domain::ids::{EntryId, StockId};
 use crate::domain::rejection::ServiceResult;
-use crate::store::mysql::verify::{BrokenLink, BrokenReversal, EntriesSeen, LevelSeen, Snapshot};
+use crate::store::mysql::verify::{
+    BrokenLink, BrokenReversal, EntriesSeen, LevelSeen, Snapshot, Stretch,
+};
 
 /// Stock rows looked at by one statement.
 const TOGETHER: u32 = 2_000;
@@ -58,7 +60,38 @@ pub(super) async fn check_reserved(
     Ok(())
 }
 
-fn stock(warehouse: &str, sku: &str) -> Place {
+/// What is wrong with some entries, given that those before them were found right.
+pub(super) async fn check_stretches(
+    snapshot: &mut Snapshot,
+    stretches: &[Stretch],
+    levels: &mut Finding,
+    reversals: &mut Finding,
+) -> ServiceResult<()> {
+    for link in snapshot.broken_links_of(stretches, levels.room()).await? {
+        levels.add(entry(link.stock_id, link.version), broken_link(&link));
+    }
+    let broken = snapshot.broken_reversals_of(stretches, reversals.room());
+    for reversal in broken.await? {
+        let place = entry(reversal.stock_id, reversal.version);
+        reversals.add(place, broken_reversal(&reversal));
+    }
+    Ok(())
+}
+
+/// What is wrong with a level, given that its entries follow from each other.
+pub(super) fn check_level(level: &LevelSeen, levels: &mut Finding) {
+    let seen = EntriesSeen {
+        stock_id: level.id,
+        entries: i64::try_from(level.version).unwrap_or(i64::MAX),
+        newest: level.version,
+        moved: level.available - level.opening,
+    };
+    if let Some(what) = broken_level(level, &seen) {
+        levels.add(stock(&level.warehouse, &level.sku), what);
+    }
+}
+
+pub(super) fn stock(warehouse: &str, sku: &str) -> Place {
     Place::Stock {
         warehouse: warehouse.to_owned(),
         sku: sku.to_owned(),

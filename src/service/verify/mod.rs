@@ -9,6 +9,9 @@ mod documents;
 mod gate;
 mod levels;
 mod payments;
+mod proof;
+
+pub use proof::{Proof, ProofLine, Prover};
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -43,6 +46,10 @@ impl Invariant {
     /// 1 to 6.
     pub fn number(self) -> usize {
         self as usize + 1
+    }
+
+    fn index(self) -> usize {
+        self as usize
     }
 
     /// A stable word, the key of its wording on pages.

@@ -36,6 +36,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "overview"
                 "prefs"
                 "reconciliation"
+                "proof"
                 "stock"
                 "words"
             )

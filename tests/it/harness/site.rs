@@ -12,6 +12,7 @@ use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
 use stockdesk::service::health::WorkerReport;
+use stockdesk::service::verify::Proof;
 use stockdesk::service::{
     ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Health, Operations,
     Overview, Pauses, Queries, Reconciliations, Services, Users,
@@ -192,6 +193,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>, workers: Wor
         ),
         overview: Overview::new(pool.clone(), clock.clone()),
         reconciliations: Reconciliations::new(world.desk.clone(), clock.clone(), audit.clone()),
+        proof: Proof::default(),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool, clock.clone(), audit.clone()),
         health: Health::new(

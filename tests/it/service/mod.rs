@@ -11,6 +11,7 @@ pub mod office;
 mod operations;
 mod orders_list;
 mod overview;
+mod proof;
 mod settle;
 mod stock_list;
 pub mod till;

@@ -5,6 +5,7 @@ use sqlx::FromRow;
 use super::Snapshot;
 use crate::domain::ids::StockId;
 use crate::store::mysql::StoreResult;
+use crate::store::mysql::json::json_list;
 
 /// A level, and the balance of the entry that ought to be its newest. Units.
 #[derive(Debug, FromRow)]
@@ -128,6 +129,39 @@ const RESERVES: &str = "SELECT s.warehouse, s.sku, s.reserved,
     WHERE o.status IN ('pending', 'closing') GROUP BY l.stock_id) h ON h.stock_id = s.id
   WHERE s.reserved <> COALESCE(h.units, 0) LIMIT ?";
 
+// The same of some entries of some SKUs.
+const LINKS_OF: &str = "SELECT l.stock_id, l.version, s.warehouse, s.sku, l.document, s.unlimited,
+    l.delta, l.balance, IF(l.version = 1, s.opening, p.balance) AS before_it,
+    (l.version <> 1 AND p.version IS NULL) AS gap
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (id INT UNSIGNED PATH '$[0]',
+    above BIGINT UNSIGNED PATH '$[1]', upto BIGINT UNSIGNED PATH '$[2]')) j
+  STRAIGHT_JOIN stock s ON s.id = j.id
+  STRAIGHT_JOIN ledger l FORCE INDEX (PRIMARY)
+    ON l.stock_id = j.id AND l.version > j.above AND l.version <= j.upto
+  LEFT JOIN ledger p FORCE INDEX (PRIMARY)
+    ON p.stock_id = l.stock_id AND p.version = l.version - 1
+  WHERE ((l.version = 1 OR p.version IS NOT NULL)
+    AND IF(s.unlimited, l.balance IS NULL,
+      l.balance >= 0 AND l.balance = IF(l.version = 1, s.opening, p.balance) + l.delta)
+  ) IS NOT TRUE
+  LIMIT ?";
+
+const REVERSALS_OF: &str = "SELECT l.stock_id, l.version, l.document, l.kind, l.delta, l.reverses,
+    o.document AS reversed_document, o.delta AS reversed_delta
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (id INT UNSIGNED PATH '$[0]',
+    above BIGINT UNSIGNED PATH '$[1]', upto BIGINT UNSIGNED PATH '$[2]')) j
+  STRAIGHT_JOIN ledger l FORCE INDEX (PRIMARY)
+    ON l.stock_id = j.id AND l.version > j.above AND l.version <= j.upto
+  LEFT JOIN ledger o FORCE INDEX (PRIMARY)
+    ON o.stock_id = l.stock_id AND o.version = l.reverses
+  WHERE (l.reverses IS NOT NULL OR l.kind IN ('rollback', 'cancel'))
+    AND (l.kind IN ('rollback', 'cancel') AND l.reverses < l.version AND o.reverses IS NULL
+      AND o.document = l.document AND o.delta = -l.delta) IS NOT TRUE
+  LIMIT ?";
+
+/// Entries of one SKU: its row, and versions above the first number up to the second.
+pub type Stretch = (u32, u64, u64);
+
 /// Stock rows after the first number, up to the second.
 pub type Range = (StockId, StockId);
 
@@ -164,6 +198,24 @@ impl Snapshot {
     ) -> StoreResult<Vec<BrokenReversal>> {
         let query = sqlx::query_as(REVERSALS).bind(r.0).bind(r.1).bind(limit);
         Ok(query.fetch_all(&mut self.conn).await?)
+    }
+
+    pub async fn broken_links_of(
+        &mut self,
+        stretches: &[Stretch],
+        limit: u32,
+    ) -> StoreResult<Vec<BrokenLink>> {
+        let query = sqlx::query_as(LINKS_OF).bind(json_list(stretches));
+        Ok(query.bind(limit).fetch_all(&mut self.conn).await?)
+    }
+
+    pub async fn broken_reversals_of(
+        &mut self,
+        stretches: &[Stretch],
+        limit: u32,
+    ) -> StoreResult<Vec<BrokenReversal>> {
+        let query = sqlx::query_as(REVERSALS_OF).bind(json_list(stretches));
+        Ok(query.bind(limit).fetch_all(&mut self.conn).await?)
     }
 
     pub async fn reversed_twice(

@@ -10,7 +10,7 @@ mod payments;
 
 pub use documents::{DocumentSeen, EntrySeen, EvidenceSeen, OrderSeen};
 pub use levels::{
-    BrokenLink, BrokenReserve, BrokenReversal, EntriesSeen, LevelSeen, ReversedTwice,
+    BrokenLink, BrokenReserve, BrokenReversal, EntriesSeen, LevelSeen, ReversedTwice, Stretch,
 };
 pub use payments::BrokenPayment;
 
