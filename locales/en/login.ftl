@@ -11,7 +11,7 @@ login-signed-out = You are signed out.
 
 login-ended-title = Your session ended
 login-ended = Your session ended. Sign in again to go on.
-login-ended-kept = What you entered is kept. After you sign in you return to it; nothing runs by itself.
+login-ended-kept = What you entered is kept. After you sign in you return to its preview; nothing runs by itself.
 login-ended-lost = Nothing was changed. What you entered could not be kept; if you need it, go back in your browser and copy it before you sign in.
 login-kept-dropped = Somebody else had entered something before you signed in. It was discarded; nothing was changed.
 # $name: a user name.

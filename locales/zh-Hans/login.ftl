@@ -11,7 +11,7 @@ login-signed-out = 已退出登录。
 
 login-ended-title = 登录已过期
 login-ended = 登录已过期，请重新登录后继续。
-login-ended-kept = 填写内容已保留。登录后会回到原表单，不会自动执行。
+login-ended-kept = 填写内容已保留。登录后回到预览页，不会自动执行。
 login-ended-lost = 未做任何更改。填写内容无法保留；如需要，请先在浏览器中返回并复制，再登录。
 login-kept-dropped = 登录前有其他人填写的内容，已丢弃，未做任何更改。
 # $name: a user name.

@@ -35,6 +35,7 @@ use crate::domain::actor::Actor;
 use crate::service::api_keys::Bearer;
 
 /// The application.
+#[derive(Clone)]
 pub struct State(Web);
 
 impl State {

@@ -1,7 +1,8 @@
 //! What somebody entered outlives their session.
 //!
 //! A form that was posted after the session ended comes back sealed inside the sign-in form. After
-//! signing in the person stands before the same form, filled in; nothing was performed. The way
+//! signing in, the author of a correction stands before its preview (`corrections::resumed`), and
+//! everybody else before the same form, filled in; nothing was performed. The way
 //! there is an address, `/the/form?kept=…`, so it needs no memory on the server and works on any
 //! instance. A page gets this by taking [`Kept`] and showing [`Kept::form`].
 //!
@@ -72,6 +73,11 @@ impl KeptForm {
         let kept: Self = serde_json::from_str(&text).ok()?;
         let age = web.services.clock.now().timestamp() - kept.at;
         (age <= HOURS * 3600).then_some(kept)
+    }
+
+    /// As they were typed.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
     }
 
     /// Whether this visitor may see what was entered: whoever entered it, and supervisors.

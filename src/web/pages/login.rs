@@ -8,12 +8,14 @@ use serde::Deserialize;
 use ulid::Ulid;
 
 use crate::domain::user::UserName;
+use crate::service::Person;
 use crate::service::users::{SignIn, SignedIn};
 use crate::web::extract::{Address, Posted, Query, State};
 use crate::web::forms::{Check, FormErrors, FormView};
 use crate::web::guard::kept::{self, KeptForm};
 use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
+use crate::web::pages::corrections::resumed;
 use crate::web::problem::{Problem, Retry};
 use crate::web::respond::see_other;
 use crate::web::session::{self, FlashKind};
@@ -153,7 +155,7 @@ pub async fn submit(
         .sign_in(name, &form.password, address.as_deref())
         .await?
     {
-        SignIn::Accepted(user) => Ok(welcome(&request, &session, &web, &form, &user)),
+        SignIn::Accepted(user) => Ok(welcome(&request, &session, &web, &form, &user).await),
         SignIn::Refused => {
             let view = FormView::refill(posted.fields().to_vec(), StatusCode::UNPROCESSABLE_ENTITY);
             Ok(again(view.problem(msg("login-wrong"))))
@@ -168,7 +170,7 @@ pub async fn submit(
 }
 
 /// Signed in: on to where they were going.
-fn welcome(
+async fn welcome(
     request: &HttpRequest,
     session: &Session,
     web: &State,
@@ -195,8 +197,18 @@ fn welcome(
         session::flash(session, FlashKind::Note, msg("login-kept-dropped"));
         return see_other(paths::HOME);
     }
+    let paused = web.services.condition.read_only(web.services.clock.now());
     if let Some(by) = kept.by.as_ref().filter(|by| **by != user.name) {
         session::flash(session, FlashKind::Note, left_by(by));
+    } else if paused.is_none() {
+        let person = Person {
+            name: user.name.to_string(),
+            role: user.role,
+            address: Address::of(request).text(),
+        };
+        if let Some(preview) = resumed(request, web, &kept, person).await {
+            return see_other(&preview);
+        }
     }
     see_other(&kept::destination(&kept, &form.kept).unwrap_or_else(|| paths::HOME.to_owned()))
 }

@@ -138,3 +138,47 @@ async fn what_is_too_long_for_an_address_is_not_kept_and_the_page_says_so() {
         answer.body
     );
 }
+
+#[tokio::test]
+async fn a_correction_that_outlived_its_session_is_a_draft_once_its_author_is_back() {
+    let site = Site::start().await;
+    site.world.stock("A", 10).await;
+    let mut browser = site.signed_in("li.wei", Role::Operator).await;
+    let form = browser.get("/stock/W/A/deduct").await;
+    let (token, op) = (form.input("csrf").unwrap(), form.input("op").unwrap());
+    for (units, expected) in [
+        ("3", format!("/ops/{op}")),
+        ("8o", "/stock/W/A/deduct?kept=".to_owned()),
+    ] {
+        site.wait(TimeDelta::hours(13));
+        let fields = [
+            ("csrf", token.as_str()),
+            ("op", op.as_str()),
+            ("units", units),
+            ("reason", "damaged"),
+        ];
+        let ended = browser.post_bare("/stock/W/A/deduct", &fields).await;
+        assert_eq!(ended.status, 403);
+        let (kept, token) = (ended.input("kept").unwrap(), ended.input("csrf").unwrap());
+        let fields = [
+            ("name", "li.wei"),
+            ("password", PASSWORD),
+            ("kept", kept.as_str()),
+            ("csrf", token.as_str()),
+        ];
+        let answer = browser.post_bare("/login", &fields).await;
+        assert!(
+            answer.location().starts_with(&expected),
+            "{}",
+            answer.location()
+        );
+        assert_eq!(
+            site.world.levels("A").await,
+            (10, 0),
+            "nothing was performed"
+        );
+        // What cannot be a draft waits in its form.
+        let page = browser.get(answer.location()).await;
+        assert_eq!(page.status, 200);
+    }
+}

@@ -8,11 +8,13 @@ pub mod cancel;
 mod entered;
 pub mod fields;
 mod levels;
+mod resumed;
 pub mod rollback;
 pub mod stock;
 mod used;
 
 pub use levels::Levels;
+pub use resumed::resumed;
 
 use serde::Deserialize;
 use ulid::Ulid;

@@ -192,7 +192,7 @@ pub async fn set_submit(sent: Sent) -> Result<HttpResponse, Problem> {
     submit(OpKind::Set, sent).await
 }
 
-async fn submit(
+pub(super) async fn submit(
     kind: OpKind,
     (layout, at, posted, Staff(person), web): Sent,
 ) -> Result<HttpResponse, Problem> {
