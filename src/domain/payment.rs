@@ -75,7 +75,7 @@ pub struct SentPayment {
 /// What asking a gateway to create a payment came to. Asking again is safe: it is the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreateAnswer {
-    /// It exists, for this amount, and can be paid at `url` (at most 500 characters).
+    /// It exists, for this amount, and can be paid at `url` (at most 2,000 characters).
     Created {
         url: String,
         /// The gateway's own number of it (at most 255 characters of printable ASCII), for a

@@ -9,6 +9,9 @@ use super::settings::{StripeSettings, StripeSetupError};
 use crate::gateway::Clock;
 use crate::gateway::http::HttpCaller;
 
+/// Keys that one request may need, when Stripe's faults are kept under the first ones.
+const KEYS: u32 = 3;
+
 pub(super) struct Client {
     http: HttpCaller,
     base_url: String,
@@ -36,6 +39,18 @@ pub(super) struct Refusal {
     pub fault: Fault,
     /// Their code with its status and request number, for the log.
     pub text: String,
+    /// A fault of theirs that an earlier request with this key came to, repeated.
+    kept: bool,
+}
+
+impl Refusal {
+    pub fn new(fault: Fault, text: impl Into<String>) -> Self {
+        Self {
+            fault,
+            text: text.into(),
+            kept: false,
+        }
+    }
 }
 
 pub(super) struct Answer<T> {
@@ -72,35 +87,51 @@ impl Client {
     }
 
     pub async fn get<T: DeserializeOwned>(&self, target: &str) -> Result<Answer<T>, Refusal> {
-        let request = self.http.get(&format!("{}{target}", self.base_url));
-        self.call(request).await
+        self.call(self.http.get(&self.url(target))).await
     }
 
-    /// `key`: repeats of this request with the same key are one request, for a day at least.
     pub async fn post<T: DeserializeOwned>(
         &self,
         target: &str,
         form: &[(&str, &str)],
-        key: Option<&str>,
     ) -> Result<Answer<T>, Refusal> {
-        let mut request = self
-            .http
-            .post(&format!("{}{target}", self.base_url))
-            .form(form);
-        if let Some(key) = key {
-            request = request.header("Idempotency-Key", key);
+        self.call(self.http.post(&self.url(target)).form(form))
+            .await
+    }
+
+    /// Repeats of this request with the same key are one request, for a day at least.
+    ///
+    /// Stripe repeats its own faults for a key, too. Only such a one is tried again with another
+    /// key; so whoever repeats the request comes along the same way to the same object.
+    pub async fn post_once<T: DeserializeOwned>(
+        &self,
+        target: &str,
+        form: &[(&str, &str)],
+        key: &str,
+    ) -> Result<Answer<T>, Refusal> {
+        let post = |key: String| {
+            let request = self.http.post(&self.url(target)).form(form);
+            self.call(request.header("Idempotency-Key", key))
+        };
+        let mut answer = post(key.to_owned()).await;
+        for attempt in 2..=KEYS {
+            if !matches!(&answer, Err(refusal) if refusal.kept) {
+                break;
+            }
+            answer = post(format!("{key}-{attempt}")).await;
         }
-        self.call(request).await
+        answer
+    }
+
+    fn url(&self, target: &str) -> String {
+        format!("{}{target}", self.base_url)
     }
 
     async fn call<T: DeserializeOwned>(
         &self,
         request: reqwest::RequestBuilder,
     ) -> Result<Answer<T>, Refusal> {
-        let unknown = |text: String| Refusal {
-            fault: Fault::Unknown,
-            text,
-        };
+        let unknown = |text: String| Refusal::new(Fault::Unknown, text);
         let request = request.header(AUTHORIZATION, format!("Bearer {}", self.secret_key));
         let raw = match self.http.call(request).await {
             Ok(raw) => raw,
@@ -115,11 +146,14 @@ impl Client {
                 Err(error) => Err(unknown(format!("the answer cannot be read: {error}"))),
             };
         }
-        let id = raw
-            .headers
-            .get("Request-Id")
-            .and_then(|id| id.to_str().ok());
-        Err(refusal(raw.status, &raw.body, id.unwrap_or("none")))
+        let header = |name| raw.headers.get(name).and_then(|value| value.to_str().ok());
+        let mut refusal = refusal(
+            raw.status,
+            &raw.body,
+            header("Request-Id").unwrap_or("none"),
+        );
+        refusal.kept = raw.status >= 500 && header("Idempotent-Replayed") == Some("true");
+        Err(refusal)
     }
 }
 
@@ -141,8 +175,6 @@ fn refusal(status: u16, body: &[u8], request_id: &str) -> Refusal {
         _ => Fault::Unknown,
     };
     let request_id: String = request_id.chars().take(100).collect();
-    Refusal {
-        fault,
-        text: format!("answer {status} {kind:?} {code:?} {param:?}, request {request_id}"),
-    }
+    let text = format!("answer {status} {kind:?} {code:?} {param:?}, request {request_id}");
+    Refusal::new(fault, text)
 }

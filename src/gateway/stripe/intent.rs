@@ -30,6 +30,6 @@ impl Intent {
 pub(super) async fn cancel(client: &Client, id: &str) -> Result<Answer<Intent>, Refusal> {
     let form = [("cancellation_reason", "abandoned")];
     client
-        .post(&format!("/v1/payment_intents/{id}/cancel"), &form, None)
+        .post(&format!("/v1/payment_intents/{id}/cancel"), &form)
         .await
 }

@@ -33,7 +33,7 @@ pub const NAME: &str = "stripe";
 pub const LONGEST_S: u32 = 23 * 3600;
 
 /// As in the column that keeps it.
-const MAX_URL_CHARS: usize = 500;
+const MAX_URL_CHARS: usize = 2_000;
 
 pub struct StripeGateway {
     client: Client,
@@ -72,7 +72,7 @@ impl PaymentGateway for StripeGateway {
         let sent = payment.sent(None);
         let made = match session::make(client, &sent).await {
             Ok(made) => made.object,
-            Err(Refusal { fault, text }) => {
+            Err(Refusal { fault, text, .. }) => {
                 return match fault {
                     Fault::Refused | Fault::NotFound => CreateAnswer::Refused(text),
                     Fault::Unknown => CreateAnswer::Unknown(text),
@@ -100,7 +100,7 @@ impl PaymentGateway for StripeGateway {
         }
         match session::look(client, payment).await {
             Ok(found) => found.object.answer(client, payment, &found.body),
-            Err(Refusal { fault, text }) => match fault {
+            Err(Refusal { fault, text, .. }) => match fault {
                 Fault::NotFound => GatewayAnswer::NotCreated,
                 Fault::Refused => GatewayAnswer::Refused(text),
                 Fault::Unknown => GatewayAnswer::Unknown(text),
@@ -112,7 +112,7 @@ impl PaymentGateway for StripeGateway {
         let client = &self.client;
         let found = match session::look(client, payment).await {
             Ok(found) => found.object,
-            Err(Refusal { fault, text }) => {
+            Err(Refusal { fault, text, .. }) => {
                 return match fault {
                     Fault::Refused => CloseAsked::Refused(text),
                     Fault::NotFound | Fault::Unknown => CloseAsked::Unknown(text),

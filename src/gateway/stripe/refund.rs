@@ -53,9 +53,9 @@ pub(super) async fn ask(client: &Client, refund: &NewRefund) -> RefundAnswer {
         ("metadata[reason]", &refund.reason),
     ];
     let key = format!("stockdesk-refund-{}", refund.refund_no);
-    match client.post::<Refund>(TARGET, &form, Some(&key)).await {
+    match client.post_once::<Refund>(TARGET, &form, &key).await {
         Ok(made) => made.object.answer(client, refund, &made.body),
-        Err(Refusal { fault, text }) => match fault {
+        Err(Refusal { fault, text, .. }) => match fault {
             Fault::Refused | Fault::NotFound => RefundAnswer::Refused(text),
             Fault::Unknown => RefundAnswer::Unknown(text),
         },
@@ -72,7 +72,7 @@ pub(super) async fn query(client: &Client, refund: &NewRefund) -> RefundAnswer {
     );
     let list = match client.get::<List>(&target).await {
         Ok(list) => list,
-        Err(Refusal { fault, text }) => {
+        Err(Refusal { fault, text, .. }) => {
             return match fault {
                 Fault::Refused | Fault::NotFound => RefundAnswer::Refused(text),
                 Fault::Unknown => RefundAnswer::Unknown(text),

@@ -49,11 +49,8 @@ pub(super) async fn make(
     client: &Client,
     payment: &SentPayment,
 ) -> Result<Answer<Session>, Refusal> {
-    let refused = |text: &str| Refusal {
-        fault: Fault::Refused,
-        text: text.to_owned(),
-    };
-    let unit_amount = amount(payment.amount).ok_or_else(|| refused("no such amount"))?;
+    let refused = || Refusal::new(Fault::Refused, "no such amount");
+    let unit_amount = amount(payment.amount).ok_or_else(refused)?;
     let unit_amount = unit_amount.to_string();
     let currency = payment.amount.currency.as_str().to_ascii_lowercase();
     let order_no = payment.order_no.as_str();
@@ -72,7 +69,7 @@ pub(super) async fn make(
         ("success_url", &client.success_url),
     ];
     let key = format!("stockdesk-session-{order_no}");
-    client.post(TARGET, &form, Some(&key)).await
+    client.post_once(TARGET, &form, &key).await
 }
 
 /// The session as it is now. Where its number was lost with an answer, it is found, or made, by
@@ -90,19 +87,15 @@ pub(super) async fn look(
         }
     };
     if !is_reference(id) {
-        return Err(Refusal {
-            fault: Fault::Unknown,
-            text: "the session has no usable number".to_owned(),
-        });
+        let why = "the session has no usable number";
+        return Err(Refusal::new(Fault::Unknown, why));
     }
     client.get(&format!("{TARGET}/{id}{WITH_INTENT}")).await
 }
 
 /// Ends a session that is open. Anything but 200 says nothing: whoever cares looks.
 pub(super) async fn expire(client: &Client, id: &str) -> Result<Answer<Session>, Refusal> {
-    client
-        .post(&format!("{TARGET}/{id}/expire"), &[], None)
-        .await
+    client.post(&format!("{TARGET}/{id}/expire"), &[]).await
 }
 
 /// A number of Stripe's, which may stand in a path as it is.

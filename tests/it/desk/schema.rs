@@ -66,7 +66,12 @@ fn every_migration_is_one_statement_that_can_be_repeated() {
         // MySQL has no other statement of its schema that can be repeated; of an index that is there
         // already, `migrate` knows. A migration that alters otherwise must first be given a way of
         // its own to be run twice.
-        let repeatable = ["CREATE TABLE IF NOT EXISTS ", "CREATE INDEX "];
+        let repeatable = [
+            "CREATE TABLE IF NOT EXISTS ",
+            "CREATE INDEX ",
+            // What a column is, not how it differs.
+            "ALTER TABLE orders MODIFY COLUMN payment_url",
+        ];
         assert!(
             repeatable.iter().any(|r| code.starts_with(r)),
             "{}",

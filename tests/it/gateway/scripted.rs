@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::raw_http::Message;
 
 /// `None`: the connection just ends.
-pub type Reply = Option<(u16, Vec<u8>)>;
+pub type Reply = Option<(u16, &'static str, Vec<u8>)>;
 
 pub struct Scripted {
     pub url: String,
@@ -35,7 +35,12 @@ impl Scripted {
     }
 
     pub fn reply(&self, status: u16, body: impl Into<Vec<u8>>) {
-        let reply = Some((status, body.into()));
+        self.reply_with(status, "", body);
+    }
+
+    /// With lines of headers more, each with its `\r\n`.
+    pub fn reply_with(&self, status: u16, headers: &'static str, body: impl Into<Vec<u8>>) {
+        let reply = Some((status, headers, body.into()));
         self.replies.lock().unwrap().push_back(reply);
     }
 
@@ -81,10 +86,11 @@ async fn serve(
         };
         asked.lock().unwrap().push(request);
         let reply = replies.lock().unwrap().pop_front().flatten();
-        if let Some((status, body)) = reply {
+        if let Some((status, headers, body)) = reply {
             let length = body.len();
             let head = format!(
-                "HTTP/1.1 {status} Scripted\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+                "HTTP/1.1 {status} Scripted\r\nconnection: close\r\n{headers}\
+                 content-length: {length}\r\n\r\n"
             );
             Message { head, body }.write(&mut caller).await;
         }

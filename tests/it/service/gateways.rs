@@ -54,9 +54,18 @@ async fn the_gateways_own_number_is_kept_and_asked_for() {
     let gateway = StripeGateway::new(settings, Arc::new(Utc::now)).expect("settings");
     let desk = cashier(&world, Arc::new(gateway));
     placed(&world, "stripe").await;
-    script.reply(200, session("open").to_string());
+    let mut open = session("open");
+    // Stripe's addresses carry a long fragment.
+    let page = format!(
+        "https://checkout.stripe.com/c/pay/cs_test_a1#{}",
+        "x".repeat(900)
+    );
+    open["url"] = json!(page);
+    script.reply(200, open.to_string());
     let state = desk.checkout(&number(ORDER)).await.expect("asked");
     assert_eq!(state.map(|state| state.as_str()), Some("open"));
+    let order = order_fetch(world.desk.pool(), &number(ORDER)).await;
+    assert_eq!(order.expect("read").expect("there").payment_url, Some(page));
     for status in ["open", "open", "expired", "expired"] {
         script.reply(200, session(status).to_string());
     }

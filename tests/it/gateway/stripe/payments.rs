@@ -139,3 +139,36 @@ fn what_stripe_cannot_do_is_known_beforehand() {
     assert!(accepts(100_000_000, "USD", 60).is_err());
     assert!(accepts(1_234, "KWD", 60).is_err());
 }
+
+#[actix_web::test]
+async fn a_fault_that_stripe_keeps_for_a_key_is_passed_by_with_another() {
+    let world = World::new().await;
+    let fault = || error("api_error").to_string();
+    // Not one that is new: that request may have done something, and its key finds out.
+    world.script.reply(500, fault());
+    let first = world.gateway.create(&payment()).await;
+    assert!(matches!(first, CreateAnswer::Unknown(_)), "{first:?}");
+    assert_eq!(world.script.lines().len(), 1);
+    let open = session("open", "unpaid", Value::Null).to_string();
+    let kept = "Idempotent-Replayed: true\r\n";
+    for _ in 0..2 {
+        world.script.reply_with(500, kept, fault());
+        world.script.reply(200, open.clone());
+    }
+    let second = world.gateway.create(&payment()).await;
+    assert!(matches!(second, CreateAnswer::Created { .. }), "{second:?}");
+    // Whoever lost that answer, too, finds the same session the same way.
+    world.script.reply(200, open);
+    let found = world.gateway.query(&payment().sent(None)).await;
+    assert_eq!(found, GatewayAnswer::Open);
+    let asked = world.script.asked();
+    let keys: Vec<_> = asked[1..5]
+        .iter()
+        .map(|a| a.header("idempotency-key"))
+        .collect();
+    let (one, two) = (
+        Some("stockdesk-session-SO-1"),
+        Some("stockdesk-session-SO-1-2"),
+    );
+    assert_eq!(keys, [one, two, one, two]);
+}
