@@ -22,14 +22,14 @@ use crate::service::desk::Limits;
 use crate::service::health::WorkerReport;
 use crate::service::verify::{Proof, Prover};
 use crate::service::{
-    ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Desk, Health, Operations,
-    Overview, Pauses, Queries, Reconciliations, Services, Users,
+    ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Desk, Health, LateMoney,
+    Operations, Overview, Pauses, Queries, Reconciliations, Retries, Services, Users,
 };
 use crate::store::mysql;
 use crate::store::redis::{Connection, Gate};
 use crate::web::{self, Site, Web};
 use crate::workers::{
-    CarryBulks, Driver, DueOrders, Gauges, HealthWatch, PauseWatch, Prove, Reconcile,
+    CarryBulks, Driver, DueOrders, Gauges, HealthWatch, LateMoneyDue, PauseWatch, Prove, Reconcile,
     RefreshGateways, TurnedAwayWriter,
 };
 
@@ -97,16 +97,26 @@ impl App {
         let desk = desk(config, stores, pool.clone()).await?;
         let sandbox = sandbox(config).await?;
         let gateways = gateways(config, sandbox.as_ref())?;
-        let settings = CashierSettings::new(base.clone().unwrap_or(address));
+        let settings = CashierSettings {
+            retries: Retries {
+                speed: config.payments.retry_speed,
+            },
+            ..CashierSettings::new(base.clone().unwrap_or(address))
+        };
         let cashier = Cashier::start(desk.clone(), gateways.clone(), settings);
         let workers: Arc<OnceLock<Driver>> = Arc::default();
+        let late = LateMoney::new(
+            cashier.clone(),
+            Audit::new(pool.clone(), desk.clock().clone()),
+            config.payments.late_payments.policy(),
+        );
         let operations = Operations::new(
             cashier.clone(),
             Audit::new(pool.clone(), desk.clock().clone()),
             desk.clock().clone(),
             config.stock.operator_unit_limit,
         );
-        let services = services(&pool, operations, cashier, gateways, workers.clone());
+        let services = services(&pool, operations, cashier, late, gateways, workers.clone());
         let web = Web::new(services.clone(), site(config, base)?)?;
         let threads = config.web.workers.and_then(NonZeroUsize::new);
         let server = web::serve(web, listener, threads)?;
@@ -126,6 +136,7 @@ impl App {
             clock,
             desk,
             health,
+            late,
             ..
         } = &self.services;
         let mut driver = Driver::new(clock.clone());
@@ -133,6 +144,7 @@ impl App {
         driver.start(DueOrders::new(cashier.clone()));
         driver.start(RefreshGateways(cashier.clone()));
         driver.start(CarryBulks::new(self.services.bulks.clone()));
+        driver.start(LateMoneyDue::new(late.clone()));
         driver.start(HealthWatch(health.clone()));
         driver.start(PauseWatch(self.services.pauses.clone()));
         driver.start(TurnedAwayWriter(desk.clone()));
@@ -173,6 +185,7 @@ fn services(
     pool: &MySqlPool,
     operations: Operations,
     cashier: Cashier,
+    late: LateMoney,
     gateways: Gateways,
     workers: Arc<OnceLock<Driver>>,
 ) -> Services {
@@ -207,6 +220,7 @@ fn services(
         desk,
         cashier,
         operations,
+        late,
         condition,
         audit,
         clock,

@@ -65,4 +65,5 @@ refused-discarded = This draft was discarded. Nothing was changed.
 refused-draft-changed = This draft was changed after you looked at it. Nothing was done. Check it again.
 refused-form-used = This form was already used. To do it again, start a new one.
 refused-forbidden = Your role cannot do this. Ask a supervisor. Nothing was changed.
+refused-already-settled = This payment has its outcome already, or is getting it. Nothing was done again.
 refused-nothing-to-change = Nothing would change.

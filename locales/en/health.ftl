@@ -24,6 +24,9 @@ health-migrations = Database schema
 health-worker = Worker { $name }
 health-payment-gateway = Payment gateway { $name }
 
+health-cancels = Cancels waiting for proof
+health-late-money = Late payments
+
 health-database-slow = Pages and changes take longer
 health-database-down = Nothing can be changed, and little can be shown
 health-redis-away = Selling goes on, straight to the database and more slowly
@@ -32,6 +35,8 @@ health-migrations-missing = The database is not as this version needs it; run st
 health-not-asked = It cannot be looked at without the database
 health-worker-late = Its last run failed; it tries again by itself
 health-worker-stopped = What it does by itself is not done: deadlines or differences are not updated
+health-cancels-late = An order has been closing for long; its stock stays reserved. Look at its payment gateway
+health-late-money-waits = Money has waited for somebody for over an hour; see Late payments
 health-payment-gateway-slow = The check before a cancel may take long or time out
 health-payment-gateway-down = Cancels wait, and their stock stays reserved
 

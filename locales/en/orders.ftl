@@ -51,6 +51,7 @@ order-lines = { $count ->
 order-left = Left after it
 order-evidence = Proof that the payment was closed
 order-evidence-explained = Without it, no stock goes back.
+order-evidence-line = The gateway { $gateway } said { $code } at
 order-evidence-code = The gateway's word
 order-evidence-at = Answered at
 

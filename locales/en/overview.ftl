@@ -16,8 +16,8 @@ needs-cancels = { $count ->
        *[other] { $shown } cancels wait for the payment gateway, the oldest first asked { $oldest }
     }
 needs-late-payments = { $count ->
-        [one] { $shown } payment paid for nothing and waits for somebody
-       *[other] { $shown } payments paid for nothing and wait for somebody
+        [one] { $shown } late payment waits for somebody
+       *[other] { $shown } late payments wait for somebody
     }
 needs-out = { $count ->
         [one] { $shown } SKU is sold out

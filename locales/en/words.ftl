@@ -19,6 +19,7 @@ action-draft = prepare this change
 action-approve = confirm this
 action-reverse = roll this back or cancel it
 action-reverse-own = roll this back
+action-settle = settle late payments
 action-repair = start a reconciliation
 action-administer = manage users and keys
 

@@ -65,4 +65,5 @@ refused-discarded = 此草稿已丢弃，未做任何更改。
 refused-draft-changed = 此草稿在你查看之后已被修改，未执行。请重新核对。
 refused-form-used = 此表单已使用过。如需再次执行，请新建。
 refused-forbidden = 你的角色不能执行此操作，请联系主管。未做任何更改。
+refused-already-settled = 这笔款项已有处理结果，或正在处理，未重复执行。
 refused-nothing-to-change = 没有需要更改的内容。

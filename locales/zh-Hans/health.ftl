@@ -24,6 +24,9 @@ health-migrations = 数据库结构
 health-worker = 后台任务 { $name }
 health-payment-gateway = 支付网关 { $name }
 
+health-cancels = 等待证明的取消
+health-late-money = 迟到款项
+
 health-database-slow = 页面和修改会变慢
 health-database-down = 无法修改，只能显示少量内容
 health-redis-away = 销售照常，直接走数据库，速度变慢
@@ -32,6 +35,8 @@ health-migrations-missing = 数据库结构与此版本不符，请运行 stockd
 health-not-asked = 没有数据库就无法查看
 health-worker-late = 上次运行失败，会自动重试
 health-worker-stopped = 自动处理已停止，到期处理或差异不再更新
+health-cancels-late = 有订单长时间处于取消中，库存仍被占用；请查看其支付网关
+health-late-money-waits = 有款项等待处理超过一小时；请查看迟到款项
 health-payment-gateway-slow = 取消前的支付查询可能变慢或超时
 health-payment-gateway-down = 取消会等待，库存继续占用
 

@@ -48,6 +48,7 @@ order-lines = 共 { $count } 件
 order-left = 其后剩余
 order-evidence = 支付已关闭的证据
 order-evidence-explained = 没有它，库存不会退回。
+order-evidence-line = 网关 { $gateway } 答复 { $code }，时间
 order-evidence-code = 网关答复
 order-evidence-at = 答复时间
 

@@ -15,7 +15,7 @@ needs-cancels = { $count ->
        *[other] { $shown } 笔取消在等待支付网关，最早的始于 { $oldest }
     }
 needs-late-payments = { $count ->
-       *[other] { $shown } 笔付款没有对应的订单，等待处理
+       *[other] { $shown } 笔迟到款项等待处理
     }
 needs-out = { $count ->
        *[other] { $shown } 个 SKU 已售罄

@@ -15,6 +15,7 @@ action-draft = 填写这项变更
 action-approve = 确认这项操作
 action-reverse = 冲正或取消
 action-reverse-own = 冲正这笔
+action-settle = 处理迟到款项
 action-repair = 启动对账
 action-administer = 管理用户和密钥
 

@@ -20,7 +20,7 @@ pub use secret::{Secret, create_once, random_text};
 pub use settings::{
     AccountSettings, LogSettings, PaymentSettings, StockSettings, StoreSettings, WebSettings,
 };
-pub use values::{AddressRange, BaseUrl, LogFormat, Switch};
+pub use values::{AddressRange, BaseUrl, LatePayments, LogFormat, Switch};
 
 use std::io;
 

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
 use super::Secret;
-use super::values::{self, AddressRange, BaseUrl, LogFormat, Switch};
+use super::values::{self, AddressRange, BaseUrl, LatePayments, LogFormat, Switch};
 
 /// Where and how pages are served.
 #[derive(Args, Clone, Debug)]
@@ -174,6 +174,21 @@ pub struct StockSettings {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Payments")]
 pub struct PaymentSettings {
+    /// What becomes of money for an order that was cancelled before it came
+    #[arg(
+        long,
+        env = "STOCKDESK_LATE_PAYMENTS",
+        value_name = "POLICY",
+        value_enum
+    )]
+    #[arg(default_value = "refund")]
+    pub late_payments: LatePayments,
+
+    /// How many times faster than usual gateways are asked again, for practice
+    #[arg(long, env = "STOCKDESK_RETRY_SPEED", value_name = "N")]
+    #[arg(default_value = "1", value_parser = RangedU64ValueParser::<u32>::new().range(1..=1000))]
+    pub retry_speed: u32,
+
     /// Where `stockdesk sandbox-pay`, the payment gateway to practise with, listens
     #[arg(
         long,

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use chrono_tz::Tz;
 
 use super::Secret;
+use crate::domain::late::LatePolicy;
 
 /// A setting that is on or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
@@ -22,6 +23,25 @@ impl Switch {
     /// True for `on`.
     pub fn is_on(self) -> bool {
         self == Switch::On
+    }
+}
+
+/// What a desk does with money for an order that was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum LatePayments {
+    /// It goes back.
+    Refund,
+    /// The order's stock is deducted again where all of it is there; else the money goes back.
+    DeductAgainElseRefund,
+}
+
+impl LatePayments {
+    pub fn policy(self) -> LatePolicy {
+        match self {
+            Self::Refund => LatePolicy::Refund,
+            Self::DeductAgainElseRefund => LatePolicy::DeductAgainElseRefund,
+        }
     }
 }
 

@@ -5,9 +5,7 @@ use serde::Serialize;
 
 use super::ids::{DocumentNo, OpId, Sku, Warehouse};
 use super::listing::CappedCount;
-use super::money::Money;
 use super::operation::Operation;
-use super::payment::PaymentOutcome;
 use super::words::words;
 
 words! {
@@ -37,23 +35,12 @@ pub struct GateDifference {
     pub repaired_at: Option<DateTime<Utc>>,
 }
 
-/// A verified payment that did not pay its order, waiting for somebody to deal with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LatePayment {
-    pub id: u64,
-    pub gateway: String,
-    pub transaction_id: String,
-    pub order_no: DocumentNo,
-    pub amount: Money,
-    pub paid_at: DateTime<Utc>,
-    pub outcome: PaymentOutcome,
-    pub created_at: DateTime<Utc>,
-}
-
 /// Orders whose cancel waits for the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingCancels {
     pub count: CappedCount,
+    /// The most tries that one of them took.
+    pub most_attempts: u32,
     /// Which of them waits longest, since when, and by which operation.
     pub oldest: Option<(DocumentNo, DateTime<Utc>, Option<OpId>)>,
 }
@@ -67,7 +54,10 @@ pub struct Attention {
     /// Pending orders whose deadline is less than five minutes away, or passed.
     pub due_soon: Option<CappedCount>,
     pub differences: Option<CappedCount>,
+    /// Late payments that need a person.
     pub late_payments: Option<CappedCount>,
+    /// When the first of them came; `None` also when there is none.
+    pub late_since: Option<DateTime<Utc>>,
     /// Drafts that nobody has confirmed or discarded, nor expired.
     pub open_drafts: Option<CappedCount>,
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::AuditAction;
 use super::ids::{DocumentNo, OpId, Sku, StockId, Warehouse};
+use super::late::{LateGroup, LatePayment};
 use super::ledger::EntryKind;
 use super::operation::OpStatus;
 use super::order::OrderStatus;
@@ -223,6 +224,22 @@ impl OrderStatuses {
 pub struct OrderKey {
     pub at: DateTime<Utc>,
     pub order_no: DocumentNo,
+}
+
+/// The last row of a page of late payments: its group in the list, and its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateKey {
+    pub group: LateGroup,
+    pub id: u64,
+}
+
+impl LateKey {
+    pub fn of(late: &LatePayment) -> Self {
+        Self {
+            group: late.state.group(),
+            id: late.id,
+        }
+    }
 }
 
 /// Which operations to list, newest first.

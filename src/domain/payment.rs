@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::ids::DocumentNo;
+use super::machine::Said;
 use super::money::Money;
 use super::order::Evidence;
 use super::words::words;
@@ -150,6 +151,21 @@ pub enum GatewayAnswer {
     Refused(String),
     /// No answer, or none that proves anything. Never a reason to roll back.
     Unknown(String),
+}
+
+impl GatewayAnswer {
+    /// The answer without its particulars, as the state machine reads it.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Closed(_) => Said::Closed,
+            Self::Paid(_) => Said::Paid,
+            Self::Open => Said::Open,
+            Self::InProgress => Said::Paying,
+            Self::NotCreated => Said::NotCreated,
+            Self::Refused(_) => Said::Refused,
+            Self::Unknown(_) => Said::Unknown,
+        }
+    }
 }
 
 /// Money to be given back: a whole payment, or a part of it.

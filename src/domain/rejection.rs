@@ -62,6 +62,8 @@ pub enum Rejection {
     FormUsed,
     #[error("your role cannot do this")]
     Forbidden,
+    #[error("this payment has its outcome, or is getting it")]
+    AlreadySettled,
     #[error("nothing would change")]
     NothingToChange,
 }
@@ -88,6 +90,7 @@ impl Rejection {
             Self::DraftChanged => "draft_changed",
             Self::FormUsed => "form_used",
             Self::Forbidden => "forbidden",
+            Self::AlreadySettled => "already_settled",
             Self::NothingToChange => "nothing_to_change",
         }
     }

@@ -26,6 +26,8 @@ pub enum Action {
     Reverse,
     /// Roll back one's own correction within 15 minutes.
     ReverseOwn,
+    /// Give late money back, deduct its stock again, or mark it as handled.
+    Settle,
     /// Start a reconciliation or a repair of the gate.
     Repair,
     /// Users, API keys, the read-only switch.
@@ -40,7 +42,7 @@ impl Role {
         match action {
             View => true,
             Correct | Draft | ReverseOwn => self >= Self::Operator,
-            Approve | Reverse | Repair => self >= Self::Supervisor,
+            Approve | Reverse | Settle | Repair => self >= Self::Supervisor,
             Administer => self == Self::Admin,
         }
     }

@@ -25,7 +25,8 @@ pub use stripe::{StripeGateway, StripeSettings};
 pub use watch::{GatewayHealth, Watched};
 pub use wechat_pay::{WechatPayGateway, WechatPayPublicKey, WechatPaySettings};
 
-use crate::domain::order::PaymentTerms;
+use crate::domain::machine::{self, Action, Asked, Event, Said};
+use crate::domain::order::{OrderStatus, PaymentTerms};
 use crate::domain::payment::{
     CreateAnswer, GatewayAnswer, NewPayment, NewRefund, NotPayable, Notification, RefundAnswer,
     SentPayment,
@@ -77,29 +78,21 @@ pub trait PaymentGateway: Send + Sync {
     /// Only the last query can say `Closed`. A close that was "accepted" proves nothing: WeChat
     /// Pay was seen to answer 204 for numbers it did not know, whose payers then paid.
     async fn close(&self, payment: &SentPayment) -> GatewayAnswer {
-        match self.query(payment).await {
-            GatewayAnswer::Open | GatewayAnswer::InProgress | GatewayAnswer::NotCreated => {}
-            // Final already, or a gateway that answers nothing we could confirm a close with.
-            answer => return answer,
+        let closing = Some(OrderStatus::Closing);
+        let before = self.query(payment).await;
+        if machine::next(closing, Event::Queried(before.said())).action != Action::AskToClose {
+            return before;
         }
         let asked = self.ask_to_close(payment).await;
-        match (asked, self.query(payment).await) {
-            (CloseAsked::Refused(why), GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
-                GatewayAnswer::Refused(why)
+        let after = self.query(payment).await;
+        let event = Event::Confirmed(asked.word(), after.said());
+        match machine::next(closing, event).action {
+            Action::Conclude(said) if said == after.said() => after,
+            Action::Conclude(Said::Paying) => GatewayAnswer::InProgress,
+            Action::Conclude(Said::Refused) => GatewayAnswer::Refused(asked.why()),
+            _ => {
+                GatewayAnswer::Unknown(format!("the query says {}, {}", after.said(), asked.why()))
             }
-            (CloseAsked::InProgress, GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
-                GatewayAnswer::InProgress
-            }
-            (CloseAsked::Unknown(why), GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
-                GatewayAnswer::Unknown(why)
-            }
-            (CloseAsked::Accepted, GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
-                GatewayAnswer::Unknown("the close was accepted, but is not to be seen".to_owned())
-            }
-            (CloseAsked::AlreadyPaid, GatewayAnswer::Open | GatewayAnswer::NotCreated) => {
-                GatewayAnswer::Unknown("close says paid, query says not paid".to_owned())
-            }
-            (_, answer) => answer,
         }
     }
 
@@ -139,6 +132,27 @@ pub enum CloseAsked {
     /// Our configuration, permission or parameters are at fault.
     Refused(String),
     Unknown(String),
+}
+
+impl CloseAsked {
+    /// The answer without its particulars, as the state machine reads it.
+    pub fn word(&self) -> Asked {
+        match self {
+            Self::Accepted => Asked::Accepted,
+            Self::AlreadyPaid => Asked::AlreadyPaid,
+            Self::InProgress => Asked::InProgress,
+            Self::Refused(_) => Asked::Refused,
+            Self::Unknown(_) => Asked::Unknown,
+        }
+    }
+
+    /// For the log.
+    fn why(&self) -> String {
+        match self {
+            Self::Refused(why) | Self::Unknown(why) => why.clone(),
+            _ => format!("the close was answered {:?}", self.word().as_str()),
+        }
+    }
 }
 
 /// Why a notification is not believed. Nothing changes; the sender gets a 4xx.

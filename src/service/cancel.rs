@@ -5,18 +5,21 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use super::cashier::{Cashier, LEASE, heard, next_try};
+use super::cashier::{Cashier, LEASE, heard};
+use super::settle::count_payment;
 use crate::domain::actor::Actor;
 use crate::domain::command::Cancel;
 use crate::domain::ids::DocumentNo;
+use crate::domain::machine::{self, Action, Event, Prepay};
 use crate::domain::order::{Evidence, OrderStatus};
-use crate::domain::payment::{GatewayAnswer, PaymentOutcome, PaymentState};
+use crate::domain::payment::{GatewayAnswer, PaymentOutcome, PaymentState, VerifiedPayment};
 use crate::domain::reason::Reason;
 use crate::domain::receipt::{Applied, CancelReceipt};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::gateway::PaymentGateway;
 use crate::store::mysql::orders::{
     Closing, WatchedOrder, cancel_receipt_fetch, closing_begin, closing_unanswered,
+    payment_answered,
 };
 
 const TIMEOUT: Actor = Actor::Worker("timeout_cancel");
@@ -109,19 +112,24 @@ impl Cashier {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> ServiceResult<Option<Applied<CancelReceipt>>> {
-        let answer = match (order.payment_state, self.gateway(&order.gateway)) {
-            // Only a pending order's payment can be sent, and this one is closing.
-            (PaymentState::Unsent, _) => GatewayAnswer::Closed(never_created(order, now)),
-            (_, Some(gateway)) if now < order.placed_at + gateway.close_after() => {
+        let begun = Event::Begun(self.prepay(order, now));
+        let answer = match (
+            machine::next(Some(order.status), begun).action,
+            self.gateway(&order.gateway),
+        ) {
+            (Action::Ask, Some(gateway)) if now < order.placed_at + gateway.close_after() => {
                 gateway.query(&order.sent()).await
             }
-            (_, Some(gateway)) => gateway.close(&order.sent()).await,
-            (_, None) => GatewayAnswer::Refused("this gateway is not set up here".to_owned()),
+            (Action::Ask, Some(gateway)) => gateway.close(&order.sent()).await,
+            (Action::Ask, None) => {
+                GatewayAnswer::Refused("this gateway is not set up here".to_owned())
+            }
+            (action, _) => return self.act(order, action, None, actor, now).await,
         };
         self.conclude(order, answer, actor, now).await
     }
 
-    /// Does what a gateway's answer about a closing order licenses.
+    /// Does what a gateway's answer about an order licenses, by the table.
     pub(super) async fn conclude(
         &self,
         order: &WatchedOrder,
@@ -129,55 +137,119 @@ impl Cashier {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> ServiceResult<Option<Applied<CancelReceipt>>> {
-        let order_no = &order.order_no;
-        match answer {
-            GatewayAnswer::Closed(evidence) => {
-                let desk = self.desk();
-                let done = desk.order_cancelled(order_no, evidence, actor.clone());
-                return done.await.map(Some);
-            }
-            GatewayAnswer::Paid(payment) => {
-                let desk = self.desk();
-                let settled = desk.payment_arrived(payment, actor.clone()).await?;
-                match settled.receipt {
-                    PaymentOutcome::OrderPaid | PaymentOutcome::Duplicate => {
-                        return Err(Rejection::AlreadyPaid.into());
-                    }
-                    PaymentOutcome::Late => return Err(Rejection::OrderCancelled.into()),
-                    // Money came, but not this order's: people must look. It stays held.
-                    PaymentOutcome::Mismatch | PaymentOutcome::Orphan => {
-                        tracing::error!(%order_no, "paid, but not as ordered; it stays closing");
-                        let heard = (PaymentState::Unknown, "mismatch");
-                        self.ask_later(order, heard, actor, now).await?;
-                    }
-                }
-            }
-            GatewayAnswer::Refused(ref why) => {
-                tracing::error!(%order_no, why, "the gateway refuses to close a payment");
-                self.ask_later(order, heard(&answer), actor, now).await?;
-            }
-            GatewayAnswer::Unknown(ref why) => {
-                tracing::warn!(%order_no, why, "no proof that a payment is closed");
-                self.ask_later(order, heard(&answer), actor, now).await?;
-            }
-            GatewayAnswer::Open | GatewayAnswer::InProgress | GatewayAnswer::NotCreated => {
-                self.ask_later(order, heard(&answer), actor, now).await?;
-            }
-        }
-        Ok(None)
+        let event = Event::Answered(answer.said(), self.prepay(order, now));
+        let action = machine::next(Some(order.status), event).action;
+        self.act(order, action, Some(answer), actor, now).await
     }
 
-    async fn ask_later(
+    async fn act(
         &self,
         order: &WatchedOrder,
-        heard: (PaymentState, &str),
+        action: Action,
+        answer: Option<GatewayAnswer>,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<Option<Applied<CancelReceipt>>> {
+        let (desk, order_no) = (self.desk(), &order.order_no);
+        match (action, answer) {
+            (Action::Cancel, Some(GatewayAnswer::Closed(evidence))) => {
+                let done = desk.order_cancelled(order_no, evidence, actor.clone());
+                done.await.map(Some)
+            }
+            (Action::CancelNeverCreated, _) => {
+                let evidence = never_created(order, now);
+                let done = desk.order_cancelled(order_no, evidence, actor.clone());
+                done.await.map(Some)
+            }
+            (Action::Settle, Some(GatewayAnswer::Paid(payment))) => {
+                self.settle(order, payment, actor, now).await.map(|()| None)
+            }
+            (Action::AskLater | Action::CallPeople, Some(answer)) => {
+                self.ask_later(order, action, &answer, actor, now).await?;
+                Ok(None)
+            }
+            (Action::Note, Some(answer)) => {
+                let heard = heard(answer.said());
+                payment_answered(self.pool(), order_no, heard, actor, now).await?;
+                Ok(None)
+            }
+            (Action::Nothing, _) => Ok(None),
+            (action, answer) => Err(ServiceError::Internal(format!(
+                "{order_no} is {}: {action:?} does not go with {answer:?}",
+                order.status
+            ))),
+        }
+    }
+
+    /// Stores the payment that the gateway told of when it was asked.
+    async fn settle(
+        &self,
+        order: &WatchedOrder,
+        payment: VerifiedPayment,
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> ServiceResult<()> {
+        let settled = self.desk().payment_arrived(payment, actor.clone()).await?;
+        count_payment(settled.receipt);
+        match settled.receipt {
+            PaymentOutcome::OrderPaid | PaymentOutcome::Duplicate => {
+                Err(Rejection::AlreadyPaid.into())
+            }
+            PaymentOutcome::Late => Err(Rejection::OrderCancelled.into()),
+            // Money came, but not this order's: people must look. It stays held.
+            PaymentOutcome::Mismatch | PaymentOutcome::Orphan => {
+                let order_no = &order.order_no;
+                tracing::error!(%order_no, "paid, but not as ordered; it stays as it is");
+                let (heard, next) = ((PaymentState::Unknown, "mismatch"), self.slowly(now));
+                if order.status == OrderStatus::Closing {
+                    closing_unanswered(self.pool(), order_no, heard, actor, now, next).await?;
+                } else {
+                    payment_answered(self.pool(), order_no, heard, actor, now).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The stock stays held, however long it takes; `CallPeople`: until they have done something,
+    /// asking soon would not help.
+    async fn ask_later(
+        &self,
+        order: &WatchedOrder,
+        action: Action,
+        answer: &GatewayAnswer,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<()> {
+        let order_no = &order.order_no;
+        let next = if action == Action::CallPeople {
+            tracing::error!(%order_no, ?answer, "the gateway refuses to close a payment");
+            self.slowly(now)
+        } else {
+            tracing::warn!(%order_no, ?answer, "no proof that a payment is closed");
+            self.inner.settings.retries.next(now, order.attempts)
+        };
         metrics::counter!("stockdesk_gateway_unanswered_total").increment(1);
-        let next = next_try(now, order.attempts);
-        let noted = closing_unanswered(self.pool(), &order.order_no, heard, actor, now, next);
+        let heard = heard(answer.said());
+        let noted = closing_unanswered(self.pool(), order_no, heard, actor, now, next);
         Ok(noted.await?)
+    }
+
+    fn slowly(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.inner.settings.retries.slow(now)
+    }
+
+    /// What our own record says of creating this order's payment.
+    fn prepay(&self, order: &WatchedOrder, now: DateTime<Utc>) -> Prepay {
+        let settings = &self.inner.settings;
+        // No payment is sent after its deadline, and none is sent that is valid for longer.
+        let valid_until = order.pay_deadline + settings.retries.scaled(settings.unacknowledged_for);
+        match order.payment_state {
+            PaymentState::Unsent => Prepay::Unsent,
+            _ if order.acknowledged => Prepay::Acknowledged,
+            _ if now > valid_until => Prepay::Expired,
+            _ => Prepay::Unacknowledged,
+        }
     }
 }
 

@@ -13,9 +13,11 @@ use tokio::sync::mpsc;
 
 use super::checkout::Checkouts;
 use super::desk::Desk;
+use super::retries::Retries;
 use crate::domain::ids::DocumentNo;
+use crate::domain::machine::Said;
 use crate::domain::order::OrderStatus;
-use crate::domain::payment::{GatewayAnswer, PaymentState};
+use crate::domain::payment::PaymentState;
 use crate::domain::rejection::ServiceResult;
 use crate::gateway::{Gateways, Watched};
 use crate::store::mysql::orders::due_claim;
@@ -29,6 +31,12 @@ pub struct CashierSettings {
     pub patience: Duration,
     /// Payments that are being created at once, by this instance.
     pub checkouts_at_once: usize,
+    /// When gateways are asked again.
+    pub retries: Retries,
+    /// A payment that was sent and never acknowledged counts as never created this long after its
+    /// deadline, if its gateway knows nothing of it then. Longer than any gateway lets a customer
+    /// pay what it was sent, and a margin for clocks.
+    pub unacknowledged_for: TimeDelta,
 }
 
 impl CashierSettings {
@@ -37,6 +45,8 @@ impl CashierSettings {
             notify_base: notify_base.into(),
             patience: Duration::from_secs(5),
             checkouts_at_once: 16,
+            retries: Retries::default(),
+            unacknowledged_for: TimeDelta::minutes(135),
         }
     }
 }
@@ -118,6 +128,14 @@ impl Cashier {
         Ok(due)
     }
 
+    pub(super) fn retries(&self) -> Retries {
+        self.inner.settings.retries
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.inner.settings.patience
+    }
+
     pub(super) fn pool(&self) -> &MySqlPool {
         self.inner.desk.pool()
     }
@@ -132,48 +150,15 @@ impl Cashier {
     }
 }
 
-/// When to try again after so many tries: 5 s, 15 s, 30 s, 1 min, 2 min, 5 min, then every
-/// 10 min; up to a fifth later, so that what failed together does not come back together.
-pub(super) fn next_try(now: DateTime<Utc>, attempts: u32) -> DateTime<Utc> {
-    const WAITS_S: [i64; 7] = [5, 15, 30, 60, 120, 300, 600];
-    let last = WAITS_S.len() - 1;
-    let index = usize::try_from(attempts).unwrap_or(last).min(last);
-    let wait_ms = WAITS_S[index] * 1_000;
-    now + TimeDelta::milliseconds(wait_ms + rand::random_range(0..=wait_ms / 5))
-}
-
 /// An answer that settles nothing, as the order's row and its events keep it. What the gateway
 /// said in full is for the log.
-pub(super) fn heard(answer: &GatewayAnswer) -> (PaymentState, &'static str) {
-    match answer {
-        GatewayAnswer::Closed(_) => (PaymentState::Closed, "closed"),
-        GatewayAnswer::Paid(_) => (PaymentState::Paid, "paid"),
-        GatewayAnswer::Open => (PaymentState::Open, "open"),
-        GatewayAnswer::InProgress => (PaymentState::Paying, "paying"),
-        GatewayAnswer::NotCreated => (PaymentState::Unknown, "not_created"),
-        GatewayAnswer::Refused(_) => (PaymentState::Unknown, "refused"),
-        GatewayAnswer::Unknown(_) => (PaymentState::Unknown, "no_answer"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_grow_to_ten_minutes_and_never_end() {
-        let now = DateTime::UNIX_EPOCH;
-        for (attempts, least_s) in [
-            (0, 5),
-            (1, 15),
-            (5, 300),
-            (6, 600),
-            (7, 600),
-            (u32::MAX, 600),
-        ] {
-            let wait_ms = (next_try(now, attempts) - now).num_milliseconds();
-            let range = least_s * 1_000..=least_s * 1_200;
-            assert!(range.contains(&wait_ms), "{attempts}: {wait_ms}");
-        }
-    }
+pub(super) fn heard(said: Said) -> (PaymentState, &'static str) {
+    let state = match said {
+        Said::Closed => PaymentState::Closed,
+        Said::Paid => PaymentState::Paid,
+        Said::Open => PaymentState::Open,
+        Said::Paying => PaymentState::Paying,
+        Said::NotCreated | Said::Refused | Said::Unknown => PaymentState::Unknown,
+    };
+    (state, said.as_str())
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Weak};
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc};
 
-use super::cashier::{Cashier, Inner, LEASE, next_try};
+use super::cashier::{Cashier, Inner, LEASE};
 use crate::domain::actor::Actor;
 use crate::domain::ids::DocumentNo;
 use crate::domain::payment::{CreateAnswer, NewPayment, PaymentState};
@@ -54,7 +54,7 @@ impl Cashier {
             Some(gateway) => gateway.create(&self.new_payment(&order)).await,
             None => CreateAnswer::Refused("this gateway is not set up here".to_owned()),
         };
-        let again_at = next_try(now, order.attempts);
+        let again_at = self.inner.settings.retries.next(now, order.attempts);
         match answer {
             CreateAnswer::Created { url, reference } => {
                 let reference = reference.as_deref();

@@ -13,12 +13,19 @@ use super::condition::{Condition, Part};
 use super::desk::Desk;
 use crate::gateway::Gateways;
 use crate::store::mysql;
+use crate::store::mysql::late::lates_open_since;
+use crate::store::mysql::overview::waiting_cancels;
 use crate::store::mysql::stock::differences_open;
 
 /// A part that does not answer for this long is down.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// An answer that takes this long is slow.
 const SLOW: Duration = Duration::from_millis(500);
+/// A cancel that waits for this long, or was tried this often, needs a person.
+const CANCEL_LATE: TimeDelta = TimeDelta::minutes(30);
+const CANCEL_ATTEMPTS: u32 = 10;
+/// So does money that has waited for one for this long.
+const MONEY_LATE: TimeDelta = TimeDelta::hours(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HealthState {
@@ -57,6 +64,10 @@ pub enum ComponentKind {
     Migrations,
     Worker,
     PaymentGateway,
+    /// Cancels that wait for a gateway's proof.
+    Cancels,
+    /// Late payments that need a person.
+    LateMoney,
 }
 
 impl ComponentKind {
@@ -68,6 +79,8 @@ impl ComponentKind {
             Self::Migrations => "migrations",
             Self::Worker => "worker",
             Self::PaymentGateway => "payment_gateway",
+            Self::Cancels => "cancels",
+            Self::LateMoney => "late_money",
         }
     }
 }
@@ -148,7 +161,13 @@ impl Health {
     /// Looks at every part now; takes at most about a second. Never fails: what cannot be asked
     /// is down. What pages say in their band follows from it.
     pub async fn report(&self) -> HealthReport {
-        let (database, redis, gate) = tokio::join!(self.database(), self.redis(), self.gate());
+        let (database, redis, gate, cancels, late) = tokio::join!(
+            self.database(),
+            self.redis(),
+            self.gate(),
+            self.cancels(),
+            self.late_money()
+        );
         let at = self.clock.now();
         let mut components: Vec<Component> = database.into();
         components.extend([redis, gate]);
@@ -173,6 +192,7 @@ impl Health {
                 answered,
             )
         }));
+        components.extend([cancels, late]);
         let report = HealthReport { at, components };
         self.tell(&report);
         report
@@ -246,6 +266,30 @@ impl Health {
         )
     }
 
+    /// Cancels whose gateway has proved nothing for long, or for many tries.
+    async fn cancels(&self) -> Component {
+        let waiting = timeout(PATIENCE, waiting_cancels(&self.pool)).await;
+        let state = match waiting {
+            Ok(Ok(waiting)) => {
+                let since = waiting.oldest.map(|(_, since, _)| since);
+                let old = since.is_some_and(|since| self.clock.now() - since > CANCEL_LATE);
+                aged(old || waiting.most_attempts >= CANCEL_ATTEMPTS)
+            }
+            _ => HealthState::Degraded,
+        };
+        component(ComponentKind::Cancels, None, state, None, None)
+    }
+
+    /// Late payments that have needed a person for long.
+    async fn late_money(&self) -> Component {
+        let since = timeout(PATIENCE, lates_open_since(&self.pool)).await;
+        let state = match since {
+            Ok(Ok(since)) => aged(since.is_some_and(|since| self.clock.now() - since > MONEY_LATE)),
+            _ => HealthState::Degraded,
+        };
+        component(ComponentKind::LateMoney, None, state, None, None)
+    }
+
     fn tell(&self, report: &HealthReport) {
         use ComponentKind::{Database, Gate, Migrations, PaymentGateway, Redis, Worker};
         let parts = [
@@ -264,6 +308,13 @@ impl Health {
                 self.condition.degraded(part, report.at);
             }
         }
+    }
+}
+
+fn aged(late: bool) -> HealthState {
+    match late {
+        true => HealthState::Degraded,
+        false => HealthState::Ok,
     }
 }
 

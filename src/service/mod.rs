@@ -14,11 +14,13 @@ mod gateways;
 pub mod health;
 pub mod import;
 mod insist;
+pub mod late;
 pub mod operations;
 pub mod overview;
 pub mod pauses;
 pub mod queries;
 pub mod reconciliations;
+mod retries;
 mod settle;
 pub mod users;
 pub mod verify;
@@ -33,11 +35,13 @@ pub use condition::Condition;
 pub use desk::Desk;
 pub use health::Health;
 pub use insist::insist;
+pub use late::LateMoney;
 pub use operations::{Operations, Person};
 pub use overview::Overview;
 pub use pauses::Pauses;
 pub use queries::Queries;
 pub use reconciliations::Reconciliations;
+pub use retries::Retries;
 pub use settle::{NotAcknowledged, PaymentChecked};
 pub use users::Users;
 use verify::Proof;
@@ -53,6 +57,7 @@ pub struct Services {
     pub condition: Condition,
     pub desk: Desk,
     pub health: Health,
+    pub late: LateMoney,
     pub operations: Operations,
     pub overview: Overview,
     pub pauses: Pauses,

@@ -3,14 +3,16 @@
 use chrono::{DateTime, Utc};
 use tokio::time::timeout;
 
-use super::cashier::{Cashier, heard};
+use super::cashier::Cashier;
 use crate::domain::actor::Actor;
 use crate::domain::ids::DocumentNo;
+use crate::domain::machine::{self, Action, Event};
 use crate::domain::order::OrderStatus;
-use crate::domain::payment::{GatewayAnswer, Notification, PaymentState};
+use crate::domain::payment::{GatewayAnswer, Notification, PaymentOutcome, PaymentState};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::gateway::{Acknowledgement, Headers, NotificationRefused, PaymentGateway};
-use crate::store::mysql::orders::{WatchedOrder, closing_hurry, payment_answered, watched_fetch};
+use crate::store::mysql::late::late_hurry;
+use crate::store::mysql::orders::{WatchedOrder, closing_hurry, watched_fetch};
 
 /// Who speaks when a gateway sends a notification.
 const CALLBACK: Actor = Actor::Worker("payment_callback");
@@ -48,24 +50,33 @@ impl Cashier {
         let now = self.desk().now();
         match gateway.verify_notification(headers, body, now)? {
             Notification::Paid(payment) => {
+                // What fails here is answered with a 5xx (row 20), and comes again.
                 let settled = self.desk().payment_arrived(payment, CALLBACK).await?;
-                let outcome = settled.receipt.as_str();
-                metrics::counter!("stockdesk_payments_total", "outcome" => outcome).increment(1);
+                count_payment(settled.receipt);
             }
-            // Not to be believed in itself: the next query tells.
-            Notification::Hint(order_no) => {
-                closing_hurry(self.pool(), &order_no, now)
-                    .await
-                    .map_err(ServiceError::from)?;
-            }
-            // The refund is asked about anyway, and a notification of it proves nothing.
-            Notification::Refund { .. } | Notification::Other => {}
+            Notification::Hint(order_no) => self.hinted(&order_no, now).await?,
+            // Nor is this: the refund is asked about now instead of later.
+            Notification::Refund { refund_no, .. } => late_hurry(self.pool(), &refund_no, now)
+                .await
+                .map_err(ServiceError::from)?,
+            Notification::Other => {}
         }
         Ok(gateway.acknowledgement())
     }
 
+    /// Something happened at the gateway. Not to be believed in itself: the next query tells.
+    async fn hinted(&self, order_no: &DocumentNo, now: DateTime<Utc>) -> ServiceResult<()> {
+        let Some(order) = watched_fetch(self.pool(), order_no).await? else {
+            return Ok(());
+        };
+        if machine::next(Some(order.status), Event::Hint).action == Action::Hurry {
+            closing_hurry(self.pool(), order_no, now).await?;
+        }
+        Ok(())
+    }
+
     /// Asks the gateway about an order's payment now, and stores what it says: a payment that
-    /// arrived is settled, and a closing order whose payment proves closed is cancelled.
+    /// arrived is settled (be it late: row 24), and a closing order whose payment proves closed is cancelled.
     ///
     /// # Errors
     /// `Rejected` with `not_found` when there is no such order, or none with a payment;
@@ -114,22 +125,15 @@ impl Cashier {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> ServiceResult<()> {
-        match answer {
-            GatewayAnswer::Paid(payment) => {
-                self.desk().payment_arrived(payment, actor.clone()).await?;
-            }
-            GatewayAnswer::Closed(_) if order.status == OrderStatus::Closing => {
-                match self.conclude(order, answer, actor, now).await {
-                    // Somebody was faster: what they stored is what is shown.
-                    Ok(_) | Err(ServiceError::Rejected(_)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            answer => {
-                let (pool, order_no) = (self.pool(), &order.order_no);
-                payment_answered(pool, order_no, heard(&answer), actor, now).await?;
-            }
+        match self.conclude(order, answer, actor, now).await {
+            // Somebody was faster, or it is paid: what they stored is what is shown.
+            Ok(_) | Err(ServiceError::Rejected(_)) => Ok(()),
+            Err(error) => Err(error),
         }
-        Ok(())
     }
+}
+
+/// Counts a payment by what it came to.
+pub(super) fn count_payment(outcome: PaymentOutcome) {
+    metrics::counter!("stockdesk_payments_total", "outcome" => outcome.as_str()).increment(1);
 }

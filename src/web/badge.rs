@@ -6,6 +6,7 @@ use super::filters;
 use super::i18n::{Message, Worded};
 use crate::domain::audit::AuditResult;
 use crate::domain::bulk::BulkStatus;
+use crate::domain::late::LateState;
 use crate::domain::operation::OpStatus;
 use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
@@ -110,6 +111,17 @@ impl Badge for BulkStatus {
             Self::Draft | Self::Discarded => Tone::Plain,
             Self::Running => Tone::Warn,
             Self::Applied => Tone::Good,
+        }
+    }
+}
+
+impl Badge for LateState {
+    fn tone(&self) -> Tone {
+        match self {
+            Self::Refunded | Self::Deducted | Self::Handled => Tone::Good,
+            Self::Queued | Self::Refunding => Tone::Plain,
+            Self::Waiting => Tone::Warn,
+            Self::RefundFailed => Tone::Bad,
         }
     }
 }

@@ -57,12 +57,14 @@ use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::admin::{keys, users};
 use pages::corrections::{cancel, rollback, stock as correct};
 use pages::{
-    audit, bulk, docs, entry, explain, exports, health, ledger, login, machine, ops, orders,
+    audit, bulk, docs, entry, explain, exports, health, late, ledger, login, machine, ops, orders,
     overview, prefs, read_only, reconciliation, sku, stock,
 };
 use route::{Entry, get, post};
 
-use crate::domain::role::Action::{Administer, Correct, Draft, Repair, Reverse, ReverseOwn, View};
+use crate::domain::role::Action::{
+    Administer, Correct, Draft, Repair, Reverse, ReverseOwn, Settle, View,
+};
 use crate::domain::role::Scope;
 
 /// Every address of the site. The first that matches a path is taken.
@@ -116,6 +118,17 @@ pub fn routes() -> Vec<Entry> {
         post(paths::STOCK_IMPORT, SignedIn(Draft), bulk::import::submit)
             .reshow().upload(bulk::import::FORM_LIMIT),
         get(paths::COUNT_SHEET, SignedIn(View), exports::count_sheet),
+
+        // Late payments: the list, one, and what people do about it.
+        get(paths::LATE_PAYMENTS, SignedIn(View), late::list),
+        get(paths::LATE_PAYMENT, SignedIn(View), late::one),
+        get(paths::LATE_REFUND, SignedIn(Settle), late::refund),
+        post(paths::LATE_REFUND, SignedIn(Settle), late::refund_submit).reshow(),
+        get(paths::LATE_DEDUCT, SignedIn(Settle), late::deduct),
+        post(paths::LATE_DEDUCT, SignedIn(Settle), late::deduct_submit).reshow(),
+        get(paths::LATE_HANDLE, SignedIn(Settle), late::handle),
+        post(paths::LATE_HANDLE, SignedIn(Settle), late::handle_submit).reshow(),
+        post(paths::LATE_ASK, SignedIn(Correct), late::ask),
 
         // Corrections: a form, then the page of its operation.
         get(paths::STOCK_DEDUCT, SignedIn(Correct), correct::deduct),

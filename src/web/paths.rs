@@ -6,6 +6,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::ids::{DocumentNo, EntryId, OpId, Sku, Warehouse};
+use crate::domain::late::Deed;
 use crate::domain::ledger::{DocumentKind, LedgerEntry};
 use crate::domain::user::UserName;
 
@@ -54,6 +55,11 @@ pub const HEALTH: &str = "/health";
 pub const READ_ONLY: &str = "/health/read-only";
 pub const RESUME: &str = "/health/resume";
 pub const LATE_PAYMENTS: &str = "/payments/late";
+pub const LATE_PAYMENT: &str = "/payments/late/{payment}";
+pub const LATE_REFUND: &str = "/payments/late/{payment}/refund";
+pub const LATE_DEDUCT: &str = "/payments/late/{payment}/deduct";
+pub const LATE_ASK: &str = "/payments/late/{payment}/ask";
+pub const LATE_HANDLE: &str = "/payments/late/{payment}/handle";
 pub const RECONCILIATION: &str = "/reconciliation";
 pub const RECONCILIATION_REPAIR: &str = "/reconciliation/repair";
 pub const RUN: &str = "/reconciliation/{run}";
@@ -183,6 +189,16 @@ pub fn document(entry: &LedgerEntry) -> String {
         } => order(document),
         LedgerEntry { document, .. } => with_query(LEDGER, &[("order", document.to_string())]),
     }
+}
+
+/// The page of one late payment.
+pub fn late(payment: &u64) -> String {
+    format!("{LATE_PAYMENTS}/{payment}")
+}
+
+/// Where people do something about a late payment.
+pub fn late_deed(payment: &u64, deed: &Deed) -> String {
+    format!("{}/{deed}", late(payment))
 }
 
 /// The form that cancels an order.

@@ -50,6 +50,14 @@ impl Worker for Gauges {
         let cancels = attention.waiting_cancels;
         let waiting = cancels.as_ref().map_or(f64::NAN, |w| f64::from(w.count.0));
         metrics::gauge!("stockdesk_cancels_waiting").set(waiting);
+        let tries = cancels
+            .as_ref()
+            .map_or(f64::NAN, |w| f64::from(w.most_attempts));
+        metrics::gauge!("stockdesk_cancels_most_attempts").set(tries);
+        let late = attention
+            .late_since
+            .map_or(0, |since| (now - since).num_seconds());
+        metrics::gauge!("stockdesk_late_payments_oldest_seconds_ago").set(late as f64);
         let oldest = cancels
             .and_then(|w| w.oldest)
             .map_or(0, |(_, since, _)| (now - since).num_seconds());

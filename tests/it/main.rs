@@ -11,6 +11,7 @@ mod faults;
 mod gateway;
 mod harness;
 mod lua;
+mod money;
 mod races;
 mod rules;
 mod service;

@@ -4,6 +4,7 @@
 //! before it changed; then all changes are written by a few statements and one commit. There is
 //! no I/O here, so each rule can be read, and tried, alone.
 
+mod again;
 mod cancel;
 mod post;
 mod rollback;
@@ -19,6 +20,7 @@ use super::actor::Actor;
 use super::command::{DraftSeen, Post, Rollback};
 use super::fingerprint::Fingerprint;
 use super::ids::{DocumentNo, OpId, Sku, StockId, Warehouse};
+use super::late::Standing;
 use super::ledger::{DocumentKind, EntryKind};
 use super::money::Money;
 use super::operation::OpStatus;
@@ -49,6 +51,14 @@ pub enum Work {
         evidence: Evidence,
     },
     Settle(VerifiedPayment),
+    /// Deducts the stock of a cancelled order again, as the one outcome of the late payment with
+    /// this number.
+    Again {
+        payment: u64,
+        post: Post,
+        fingerprint: Fingerprint,
+        stock: Vec<StockId>,
+    },
 }
 
 /// What a job came to.
@@ -153,6 +163,13 @@ pub struct OpRow {
     pub expires_at: DateTime<Utc>,
 }
 
+/// A locked late payment.
+#[derive(Debug, Clone)]
+pub struct LateRow {
+    pub standing: Standing,
+    pub document: Option<DocumentNo>,
+}
+
 /// Everything that the decisions want written, in the order of the decisions.
 #[derive(Debug, Default)]
 pub struct Changes {
@@ -164,6 +181,8 @@ pub struct Changes {
     pub order_updates: Vec<OrderUpdate>,
     pub events: Vec<NewEvent>,
     pub payments: Vec<(VerifiedPayment, PaymentOutcome)>,
+    pub late: Vec<NewLate>,
+    pub deducted: Vec<Deducted>,
     pub ops: Vec<OpUpdate>,
 }
 
@@ -213,6 +232,23 @@ pub struct NewEvent {
     pub detail: Option<String>,
 }
 
+/// A verified payment that did not pay its order.
+#[derive(Debug)]
+pub struct NewLate {
+    pub gateway: String,
+    pub transaction_id: String,
+    pub outcome: PaymentOutcome,
+    pub actor: String,
+}
+
+/// A late payment whose order's stock was deducted again.
+#[derive(Debug)]
+pub struct Deducted {
+    pub payment: u64,
+    pub document: DocumentNo,
+    pub actor: String,
+}
+
 #[derive(Debug)]
 pub struct OpUpdate {
     pub op: OpId,
@@ -231,6 +267,7 @@ pub struct Book {
     pub stock: BTreeMap<StockId, StockRow>,
     pub documents: HashMap<DocumentNo, DocumentRow>,
     pub payments: HashMap<(String, String), PaymentOutcome>,
+    pub late: HashMap<u64, LateRow>,
     pub ops: HashMap<OpId, OpRow>,
     pub changes: Changes,
 }
@@ -250,6 +287,14 @@ impl Book {
                 .cancel(order_no, evidence, &job.actor)
                 .map(Done::Cancelled),
             Work::Settle(payment) => self.settle(payment, &job.actor).map(Done::Settled),
+            Work::Again {
+                payment,
+                post,
+                fingerprint,
+                stock,
+            } => self
+                .again(*payment, post, *fingerprint, stock, &job.actor)
+                .map(Done::Posted),
         }
     }
 

@@ -1,9 +1,10 @@
 //! A verified payment: it pays its order, or it is late money that people see until it is dealt
 //! with. It is stored in every case, once.
 
-use super::{Book, Declined, DocumentRow, NewEvent, OpUpdate, OrderUpdate};
+use super::{Book, Declined, NewEvent, NewLate, OpUpdate, OrderRow, OrderUpdate};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{DocumentNo, OpId};
+use crate::domain::machine::{self, Action, Event};
 use crate::domain::operation::OpStatus;
 use crate::domain::order::{EventKind, OrderStatus};
 use crate::domain::payment::{PaymentOutcome, PaymentState, VerifiedPayment};
@@ -17,11 +18,21 @@ impl Book {
         actor: &Actor,
     ) -> Result<Applied<PaymentOutcome>, Declined> {
         let key = (payment.gateway.clone(), payment.transaction_id.clone());
-        if let Some(&outcome) = self.payments.get(&key) {
-            return Ok(Applied::before(outcome));
-        }
+        let earlier = self.payments.get(&key).copied();
         let order_no = &payment.order_no;
-        let outcome = outcome(self.documents.get(order_no), payment);
+        let order = self.documents.get(order_no).and_then(|d| d.order.as_ref());
+        let event = Event::Money {
+            fits: order.is_some_and(|order| fits(order, payment)),
+            known: earlier.is_some(),
+        };
+        let step = machine::next(order.map(|order| order.status), event);
+        let outcome = match (step.action, earlier) {
+            (Action::Store(outcome), _) => outcome,
+            (Action::Nothing, Some(earlier)) => return Ok(Applied::before(earlier)),
+            (action, _) => {
+                return Err(Declined::Broken(format!("money led to {action:?}")));
+            }
+        };
         match outcome {
             PaymentOutcome::OrderPaid => self.pay(order_no, payment, actor)?,
             PaymentOutcome::Orphan => {}
@@ -33,6 +44,14 @@ impl Book {
                     detail: Some(format!("{} {}", outcome.as_str(), payment.transaction_id)),
                 });
             }
+        }
+        if outcome != PaymentOutcome::OrderPaid {
+            self.changes.late.push(NewLate {
+                gateway: payment.gateway.clone(),
+                transaction_id: payment.transaction_id.clone(),
+                outcome,
+                actor: actor.to_string(),
+            });
         }
         self.payments.insert(key, outcome);
         self.changes.payments.push((payment.clone(), outcome));
@@ -93,16 +112,7 @@ impl Book {
     }
 }
 
-fn outcome(document: Option<&DocumentRow>, payment: &VerifiedPayment) -> PaymentOutcome {
-    let Some(order) = document.and_then(|row| row.order.as_ref()) else {
-        return PaymentOutcome::Orphan;
-    };
-    let ours =
-        order.gateway.as_ref() == Some(&payment.gateway) && order.amount == Some(payment.amount);
-    match order.status {
-        _ if !ours => PaymentOutcome::Mismatch,
-        OrderStatus::Pending | OrderStatus::Closing => PaymentOutcome::OrderPaid,
-        OrderStatus::Cancelled => PaymentOutcome::Late,
-        OrderStatus::Paid => PaymentOutcome::Duplicate,
-    }
+/// Whether gateway, amount and currency are those of the order.
+fn fits(order: &OrderRow, payment: &VerifiedPayment) -> bool {
+    order.gateway.as_ref() == Some(&payment.gateway) && order.amount == Some(payment.amount)
 }

@@ -25,6 +25,7 @@ fn book() -> Book {
         stock: BTreeMap::from([(STOCK, row)]),
         documents: HashMap::new(),
         payments: HashMap::new(),
+        late: HashMap::new(),
         ops: HashMap::new(),
         changes: Changes::default(),
     }

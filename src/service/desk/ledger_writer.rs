@@ -310,7 +310,9 @@ impl Verdict {
         let mark = match (passage, &job.work) {
             (Passage::Releasing(mark), _) => Some(mark.clone()),
             (Passage::Aside, _) => None,
-            (_, Work::Post { post, .. }) => Some(post.document.to_string()),
+            (_, Work::Post { post, .. } | Work::Again { post, .. }) => {
+                Some(post.document.to_string())
+            }
             (_, _) => None,
         };
         let (outcome, correct) = match decision {

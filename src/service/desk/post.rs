@@ -75,6 +75,47 @@ impl Desk {
         }
     }
 
+    /// Deducts a cancelled order's stock again, as the one outcome of the late payment with number
+    /// `payment`: both in one transaction.
+    ///
+    /// # Errors
+    /// `Rejected` with `already_settled` when the payment has, or is getting, another outcome, or
+    /// another payment of the order had this one; `insufficient_stock`, `unknown_stock`;
+    /// `NotConfirmed` when the same call can and should be repeated.
+    pub async fn deduct_again(
+        &self,
+        payment: u64,
+        post: Post,
+        actor: Actor,
+    ) -> ServiceResult<Applied<PostReceipt>> {
+        let stock = self
+            .inner
+            .catalog
+            .resolve(&post.warehouse, &post.lines)
+            .await?;
+        let fingerprint = Fingerprint::of(&post);
+        let passage = self.pass(&post, &fingerprint).await?;
+        let warehouse = Some(post.warehouse.clone());
+        let skus: Vec<Sku> = post.lines.iter().map(|line| line.sku.clone()).collect();
+        let work = Work::Again {
+            payment,
+            post,
+            fingerprint,
+            stock,
+        };
+        match self
+            .inner
+            .writer
+            .submit(Job { work, actor }, passage, warehouse, skus)
+            .await?
+        {
+            Done::Posted(applied) => Ok(applied),
+            other => Err(ServiceError::Internal(format!(
+                "a deduction came back as {other:?}"
+            ))),
+        }
+    }
+
     /// Through the gate, or past it.
     ///
     /// # Errors

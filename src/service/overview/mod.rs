@@ -17,6 +17,7 @@ use crate::domain::attention::{Attention, Figures, Hours, Moves, Totals};
 use crate::domain::listing::{CappedCount, Seen};
 use crate::domain::order::OrderStatus;
 use crate::domain::stock::StockState;
+use crate::store::mysql::late::{lates_open, lates_open_since};
 use crate::store::mysql::orders::{OrdersOf, orders_count};
 use crate::store::mysql::{StoreResult, attention, overview, stock_list};
 
@@ -68,13 +69,23 @@ impl Overview {
     pub async fn attention(&self) -> Seen<Attention> {
         let (pool, as_of) = (&self.pool, self.clock.now());
         let due = orders(OrderStatus::Pending, Some(as_of + DUE_SOON));
-        let (waiting_cancels, low, out, due_soon, differences, late_payments, open_drafts) = tokio::join!(
+        let (
+            waiting_cancels,
+            low,
+            out,
+            due_soon,
+            differences,
+            late_payments,
+            late_since,
+            open_drafts,
+        ) = tokio::join!(
             known("waiting_cancels", overview::waiting_cancels(pool)),
             known("low", stock_list::state_count(pool, StockState::Low)),
             known("out", stock_list::state_count(pool, StockState::Out)),
             known("due_soon", orders_count(pool, &due)),
             known("differences", attention::differences_open(pool)),
-            known("late_payments", attention::late_payments_open(pool)),
+            known("late_payments", lates_open(pool)),
+            known("late_since", lates_open_since(pool)),
             known("open_drafts", overview::open_drafts(pool, as_of)),
         );
         let value = Attention {
@@ -84,6 +95,7 @@ impl Overview {
             due_soon,
             differences,
             late_payments,
+            late_since: late_since.flatten(),
             open_drafts,
         };
         Seen { value, as_of }

@@ -1,7 +1,7 @@
-//! Lists that people should see empty.
+//! Differences of the gate, a list that people should see empty.
 
 use super::Queries;
-use crate::domain::attention::{GateDifference, LatePayment};
+use crate::domain::attention::GateDifference;
 use crate::domain::listing::{CappedCount, Limit, Page, Seen};
 use crate::domain::rejection::ServiceResult;
 use crate::store::mysql::attention;
@@ -21,20 +21,5 @@ impl Queries {
     /// Differences that are not repaired.
     pub async fn differences_open(&self) -> ServiceResult<Seen<CappedCount>> {
         self.read(attention::differences_open(&self.pool)).await
-    }
-
-    /// Money that paid for nothing and waits for somebody, oldest first; `after` is the number of
-    /// the last one seen.
-    pub async fn late_payments_list(
-        &self,
-        after: Option<u64>,
-        limit: Limit,
-    ) -> ServiceResult<Seen<Page<LatePayment, u64>>> {
-        let page = attention::late_payments_list(&self.pool, after, limit);
-        self.read(page).await
-    }
-
-    pub async fn late_payments_open(&self) -> ServiceResult<Seen<CappedCount>> {
-        self.read(attention::late_payments_open(&self.pool)).await
     }
 }

@@ -3,6 +3,7 @@
 
 mod attention;
 mod audit;
+mod late;
 mod ledger;
 mod operations;
 mod orders;

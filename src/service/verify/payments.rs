@@ -1,4 +1,5 @@
-//! 5: every verified payment paid its order, has an outcome, or waits where people see it.
+//! 5: every verified payment paid its order, has exactly one outcome, or waits where people see
+//! it.
 
 use super::{Finding, Place, grouped};
 use crate::domain::rejection::ServiceResult;
@@ -15,6 +16,20 @@ pub(super) async fn check(snapshot: &mut Snapshot, found: &mut Finding) -> Servi
             None => Place::Order(payment.order_no),
         };
         found.add(place, what);
+    }
+    for late in snapshot.broken_late(found.room()).await? {
+        let what = format!(
+            "is {} and came as {}, and its outcome is none or more than one",
+            late.state, late.outcome
+        );
+        let (gateway, transaction_id) = (late.gateway, late.transaction_id);
+        found.add(
+            Place::Payment {
+                gateway,
+                transaction_id,
+            },
+            what,
+        );
     }
     let (payments, waiting) = snapshot.payments_count().await?;
     found.scope = format!("{} payments", grouped(payments));

@@ -12,6 +12,7 @@ pub mod demand;
 pub mod generate;
 pub mod import;
 pub mod json;
+pub mod late;
 pub mod ledger;
 pub mod operations;
 pub mod orders;

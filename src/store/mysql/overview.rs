@@ -12,9 +12,9 @@ use crate::domain::operation::Operation;
 /// Closing orders whose gateway was asked and has proved nothing, and which of them (of the
 /// thousand with the earliest deadlines) waits longest.
 pub async fn waiting_cancels(pool: &MySqlPool) -> StoreResult<WaitingCancels> {
-    let count: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM (
-           SELECT 1 FROM orders WHERE status = 'closing' AND attempts > 0 LIMIT ?) t",
+    let (count, most_attempts): (i64, u32) = sqlx::query_as(
+        "SELECT COUNT(*), CAST(COALESCE(MAX(t.attempts), 0) AS UNSIGNED) FROM (
+           SELECT attempts FROM orders WHERE status = 'closing' AND attempts > 0 LIMIT ?) t",
     )
     .bind(CappedCount::CAP + 1)
     .fetch_one(pool)
@@ -37,7 +37,11 @@ pub async fn waiting_cancels(pool: &MySqlPool) -> StoreResult<WaitingCancels> {
         }
     };
     let count = capped(count);
-    Ok(WaitingCancels { count, oldest })
+    Ok(WaitingCancels {
+        count,
+        most_attempts,
+        oldest,
+    })
 }
 
 /// Drafts that can still be confirmed.

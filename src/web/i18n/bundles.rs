@@ -28,6 +28,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "forms"
                 "frame"
                 "health"
+                "late"
                 "ledger"
                 "list"
                 "login"

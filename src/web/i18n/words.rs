@@ -4,11 +4,12 @@ use super::{Message, Worded, msg};
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::bulk::BulkStatus;
 use crate::domain::demand::TurnedAway;
+use crate::domain::late::{LateState, RefundSaid};
 use crate::domain::ledger::{DocumentKind, EntryKind};
 use crate::domain::listing::StockSort;
 use crate::domain::operation::{OpKind, OpStatus};
 use crate::domain::order::OrderStatus;
-use crate::domain::payment::PaymentState;
+use crate::domain::payment::{PaymentOutcome, PaymentState};
 use crate::domain::preferences::Theme;
 use crate::domain::reason::Reason;
 use crate::domain::reconciliation::LikelyCause;
@@ -65,6 +66,7 @@ words! {
         Approve => "action-approve",
         Reverse => "action-reverse",
         ReverseOwn => "action-reverse-own",
+        Settle => "action-settle",
         Repair => "action-repair",
         Administer => "action-administer",
     }
@@ -86,6 +88,10 @@ words! {
         CarriedOut => "did-carried-out",
         Imported => "did-imported",
         PaymentAsked => "did-payment-asked",
+        LateRefund => "did-late-refund",
+        LateDeduct => "did-late-deduct",
+        LateAsk => "did-late-ask",
+        LateHandle => "did-late-handle",
         Reconciled => "did-reconciled",
         Repaired => "did-repaired",
         Paused => "did-paused",
@@ -159,6 +165,30 @@ words! {
         Running => "op-running",
         Applied => "op-applied",
         Discarded => "op-discarded",
+    }
+    PaymentOutcome {
+        OrderPaid => "late-order-paid",
+        Late => "late-late",
+        Duplicate => "late-duplicate",
+        Mismatch => "late-mismatch",
+        Orphan => "late-orphan",
+    }
+    LateState {
+        Waiting => "late-waiting",
+        Queued => "late-queued",
+        Refunding => "late-refunding",
+        Refunded => "late-refunded",
+        RefundFailed => "late-refund-failed",
+        Deducted => "late-deducted",
+        Handled => "late-handled",
+    }
+    RefundSaid {
+        Refunded => "refund-said-refunded",
+        Processing => "refund-said-processing",
+        Failed => "refund-said-failed",
+        Refused => "refund-said-refused",
+        NotFound => "refund-said-not-found",
+        Unknown => "refund-said-no-answer",
     }
     PaymentState {
         Unsent => "payment-unsent",

@@ -142,6 +142,10 @@ fn object_path(entry: &AuditEntry) -> Option<String> {
             let made = entry.action != AuditAction::Drafted || entry.result != AuditResult::Refused;
             made.then(|| paths::op(&op))
         }
+        AuditAction::LateRefund
+        | AuditAction::LateDeduct
+        | AuditAction::LateAsk
+        | AuditAction::LateHandle => object.parse().ok().map(|id: u64| paths::late(&id)),
         AuditAction::PaymentAsked => {
             let order: DocumentNo = object.parse().ok()?;
             Some(paths::order(&order))

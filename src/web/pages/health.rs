@@ -55,6 +55,8 @@ fn name(component: &Component) -> Message {
         ComponentKind::Migrations => msg("health-migrations"),
         ComponentKind::Worker => named("health-worker"),
         ComponentKind::PaymentGateway => named("health-payment-gateway"),
+        ComponentKind::Cancels => msg("health-cancels"),
+        ComponentKind::LateMoney => msg("health-late-money"),
     }
 }
 
@@ -74,6 +76,9 @@ fn meaning(component: &Component, report: &HealthReport) -> Option<Message> {
         (Migrations, _) => "health-migrations-missing",
         (Worker, Degraded) => "health-worker-late",
         (Worker, Down) => "health-worker-stopped",
+        (Cancels | LateMoney, _) if away => "health-not-asked",
+        (Cancels, _) => "health-cancels-late",
+        (LateMoney, _) => "health-late-money-waits",
         (PaymentGateway, Degraded) => "health-payment-gateway-slow",
         (PaymentGateway, Down) => "health-payment-gateway-down",
     };

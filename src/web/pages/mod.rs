@@ -9,6 +9,7 @@ pub mod entry;
 pub mod explain;
 pub mod exports;
 pub mod health;
+pub mod late;
 pub mod ledger;
 pub mod login;
 pub mod machine;

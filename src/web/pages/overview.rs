@@ -70,6 +70,7 @@ fn complete(attention: &Attention) -> bool {
         due_soon,
         differences,
         late_payments,
+        late_since: _,
         open_drafts,
     } = attention;
     let counts = [low, out, due_soon, differences, late_payments, open_drafts];

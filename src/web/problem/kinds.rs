@@ -112,7 +112,7 @@ impl Problem {
             Action::View | Action::Correct | Action::Draft | Action::ReverseOwn => {
                 msg("forbidden-ask-operator").with("action", action.message())
             }
-            Action::Approve | Action::Reverse | Action::Repair => {
+            Action::Approve | Action::Reverse | Action::Settle | Action::Repair => {
                 msg("forbidden-ask-supervisor").with("action", action.message())
             }
         };

@@ -47,6 +47,7 @@ fn answer(rejection: &Rejection) -> (u16, Message) {
         DraftChanged => (409, msg("refused-draft-changed")),
         FormUsed => (422, msg("refused-form-used")),
         Forbidden => (403, msg("refused-forbidden")),
+        AlreadySettled => (409, msg("refused-already-settled")),
         NothingToChange => (422, msg("refused-nothing-to-change")),
     }
 }

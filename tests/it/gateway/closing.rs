@@ -125,9 +125,11 @@ async fn whatever_a_close_answers_only_the_query_after_it_counts() {
                 let answer = gateway.close(&sent("A1")).await;
                 let proved = matches!(answer, GatewayAnswer::Closed(_));
                 assert_eq!(proved, after == closed, "{asked:?} {before:?} {after:?}");
-                // Nor does a close ever end in "open": somebody must come back to it.
+                // Nor does a close ever end in "open": somebody must come back to it. That the
+                // gateway knows no such payment is for our own record to judge.
+                let unknown_there = answer == NotCreated && after == NotCreated;
                 assert!(
-                    !matches!(answer, Open | NotCreated),
+                    unknown_there || !matches!(answer, Open | NotCreated),
                     "{asked:?} {before:?} {after:?}: {answer:?}"
                 );
             }

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use chrono::{TimeDelta, Utc};
+use stockdesk::domain::late::LatePolicy;
 use stockdesk::domain::role::{Role, Scope};
 use stockdesk::gateway::Gateways;
 use stockdesk::sandbox_pay;
 use stockdesk::service::health::WorkerReport;
 use stockdesk::service::verify::Proof;
 use stockdesk::service::{
-    ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Health, Operations,
-    Overview, Pauses, Queries, Reconciliations, Services, Users,
+    ApiKeys, Audit, Bulks, Cashier, CashierSettings, Clock, Condition, Health, LateMoney,
+    Operations, Overview, Pauses, Queries, Reconciliations, Services, Users,
 };
 use stockdesk::web::{self, Web};
 use stockdesk::workers::{Driver, DueOrders};
@@ -203,6 +204,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>, workers: Wor
             move || workers.lock().expect("nobody panics").clone(),
         ),
         operations,
+        late: LateMoney::new(cashier.clone(), audit.clone(), LatePolicy::Refund),
         cashier,
         condition,
         desk: world.desk.clone(),

@@ -61,7 +61,7 @@ async fn what_needs_a_person_is_counted() {
     );
     let late = office
         .queries
-        .late_payments_list(None, limit(1))
+        .late_payments_list(None, None, limit(1))
         .await
         .unwrap()
         .value;

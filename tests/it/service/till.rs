@@ -1,6 +1,7 @@
 //! A desk with a cashier, a sandbox gateway, and the address where its notifications come in.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use stockdesk::domain::actor::Actor;
 use stockdesk::domain::command::Cancel;
 use stockdesk::domain::ids::DocumentNo;
+use stockdesk::domain::late::LatePayment;
 use stockdesk::domain::order::{Order, OrderStatus};
 use stockdesk::domain::receipt::{Applied, CancelReceipt};
 use stockdesk::domain::rejection::ServiceResult;
@@ -16,6 +18,7 @@ use stockdesk::domain::role::Role;
 use stockdesk::gateway::{CallLimits, Gateways, Headers, SandboxGateway, SandboxSettings};
 use stockdesk::sandbox_pay;
 use stockdesk::service::{Cashier, CashierSettings, NotAcknowledged};
+use stockdesk::store::mysql::late::late_of_order;
 use stockdesk::store::mysql::orders::order_fetch;
 
 use crate::harness::world::{World, shop, unpaid_order};
@@ -27,6 +30,7 @@ pub struct Till {
     pub cashier: Cashier,
     pub sandbox: sandbox_pay::Handle,
     pub notify_base: String,
+    not_stored: Arc<AtomicU32>,
     http: reqwest::Client,
 }
 
@@ -49,6 +53,7 @@ pub fn after_deadline() -> DateTime<Utc> {
 /// Takes notifications as the web part does: the cashier decides what is acknowledged.
 async fn take_notification(
     cashier: web::Data<Cashier>,
+    not_stored: web::Data<AtomicU32>,
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
@@ -59,7 +64,10 @@ async fn take_notification(
     let gateway = request.match_info().query("gateway");
     match cashier.payment_notified(gateway, &headers, &body).await {
         Ok(_) => HttpResponse::NoContent().finish(),
-        Err(NotAcknowledged::NotStored(_)) => HttpResponse::ServiceUnavailable().finish(),
+        Err(NotAcknowledged::NotStored(_)) => {
+            not_stored.fetch_add(1, Ordering::SeqCst);
+            HttpResponse::ServiceUnavailable().finish()
+        }
         Err(_) => HttpResponse::BadRequest().finish(),
     }
 }
@@ -77,11 +85,16 @@ impl Till {
         let notify_base = format!("http://{}", listener.local_addr().expect("an address"));
         let cashier = cashier(&world.desk, sandbox.url(), &notify_base, patience);
         let shared = web::Data::new(cashier.clone());
+        let not_stored = Arc::new(AtomicU32::new(0));
+        let counted = web::Data::from(not_stored.clone());
         let server = HttpServer::new(move || {
-            App::new().app_data(shared.clone()).route(
-                "/api/v1/payments/{gateway}/notify",
-                web::post().to(take_notification),
-            )
+            App::new()
+                .app_data(shared.clone())
+                .app_data(counted.clone())
+                .route(
+                    "/api/v1/payments/{gateway}/notify",
+                    web::post().to(take_notification),
+                )
         });
         let server = server.workers(1).disable_signals().listen(listener);
         tokio::spawn(server.expect("it listens").run());
@@ -90,6 +103,7 @@ impl Till {
             cashier,
             sandbox,
             notify_base,
+            not_stored,
             http: reqwest::Client::builder()
                 .no_proxy()
                 .build()
@@ -172,6 +186,21 @@ impl Till {
         let url = format!("{}/admin/payments/{order_no}/pay", self.sandbox.url());
         let answer = self.http.post(url).json(&how).send().await;
         assert_eq!(answer.expect("an answer").status(), 204);
+    }
+
+    /// Notifications that were genuine and could not be stored.
+    pub fn not_stored(&self) -> u32 {
+        self.not_stored.load(Ordering::SeqCst)
+    }
+
+    /// The one late payment of an order.
+    pub async fn late_of(&self, order_no: &str) -> LatePayment {
+        let pool = self.world.desk.pool();
+        let late = late_of_order(pool, &number(order_no), 2)
+            .await
+            .expect("read");
+        assert_eq!(late.len(), 1, "{late:?}");
+        late.into_iter().next().expect("one")
     }
 
     /// How many of an order's entries gave its stock back.

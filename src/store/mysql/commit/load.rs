@@ -9,10 +9,11 @@ use sqlx::{FromRow, Row};
 use super::Failure;
 use crate::domain::actor::Source;
 use crate::domain::book::{
-    Book, Changes, DocumentRow, EntryRow, Job, OpRow, OrderRow, Reversed, StockRow, Work,
+    Book, Changes, DocumentRow, EntryRow, Job, LateRow, OpRow, OrderRow, Reversed, StockRow, Work,
 };
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::{DocumentNo, OpId, StockId};
+use crate::domain::late::Standing;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::PaymentOutcome;
 use crate::store::mysql::json::{decode, json_list, parse};
@@ -45,6 +46,12 @@ const ENTRIES: &str = "SELECT l.document, l.stock_id, s.sku, l.version, l.kind, 
 const PAYMENTS: &str = "SELECT p.gateway, p.transaction_id, p.outcome FROM payments p
   WHERE (p.gateway, p.transaction_id) = (?, ?)";
 
+const LOCK_LATE: &str = "SELECT l.payment_id, l.state, l.refund_asked_at IS NOT NULL AS asked,
+    l.heard, l.document, p.outcome
+  FROM late_money l JOIN payments p ON p.id = l.payment_id WHERE l.payment_id IN (
+    SELECT j.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j)
+  FOR UPDATE";
+
 const LOCK_OPS: &str = "SELECT op, status, revision, expires_at FROM operations WHERE op IN (
     SELECT j.op FROM JSON_TABLE(?, '$[*]' COLUMNS (
       op CHAR(29) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j)
@@ -67,6 +74,7 @@ pub(super) async fn book(
     }
     check_locked(&documents, &stock, &names.targets)?;
     let payments = payments(conn, jobs).await?;
+    let late = lock_late(conn, &names.late).await?;
     let ops = lock_ops(conn, &names.ops).await?;
     // Entry times of one stock never go back, even when the clocks of two machines differ.
     let newest = stock.values().map(|row| row.updated_at).max();
@@ -78,6 +86,7 @@ pub(super) async fn book(
         stock,
         documents,
         payments,
+        late,
         ops,
         changes: Changes::default(),
     })
@@ -89,13 +98,15 @@ struct Names<'a> {
     documents: BTreeSet<&'a str>,
     /// Documents whose own entries are to be undone or settled.
     targets: BTreeSet<&'a str>,
+    late: BTreeSet<u64>,
     ops: HashSet<OpId>,
 }
 
 impl<'a> Names<'a> {
     fn of(jobs: &'a [Job]) -> Self {
         let (mut stock, mut documents) = (BTreeSet::new(), BTreeSet::new());
-        let (mut targets, mut ops) = (BTreeSet::new(), HashSet::new());
+        let (mut targets, mut late) = (BTreeSet::new(), BTreeSet::new());
+        let mut ops = HashSet::new();
         for job in jobs {
             match &job.work {
                 Work::Post {
@@ -104,6 +115,16 @@ impl<'a> Names<'a> {
                     stock.extend(ids.iter().copied());
                     documents.insert(post.document.as_str());
                     ops.extend(post.confirms.map(|seen| seen.op));
+                }
+                Work::Again {
+                    payment,
+                    post,
+                    stock: ids,
+                    ..
+                } => {
+                    stock.extend(ids.iter().copied());
+                    documents.insert(post.document.as_str());
+                    late.insert(*payment);
                 }
                 Work::Rollback(rollback) => {
                     targets.insert(rollback.document.as_str());
@@ -122,6 +143,7 @@ impl<'a> Names<'a> {
             stock,
             documents,
             targets,
+            late,
             ops,
         }
     }
@@ -306,6 +328,33 @@ async fn payments(
         }
     }
     Ok(found)
+}
+
+async fn lock_late(
+    conn: &mut MySqlConnection,
+    late: &BTreeSet<u64>,
+) -> Result<HashMap<u64, LateRow>, sqlx::Error> {
+    if late.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query(LOCK_LATE)
+        .bind(json_list(late))
+        .fetch_all(conn)
+        .await?;
+    let row = |r: &MySqlRow| -> Result<_, sqlx::Error> {
+        let document: Option<String> = r.try_get("document")?;
+        let row = LateRow {
+            standing: Standing {
+                state: r.try_get("state")?,
+                outcome: r.try_get("outcome")?,
+                asked: r.try_get::<i64, _>("asked")? != 0,
+                heard: r.try_get("heard")?,
+            },
+            document: document.map(|d| parse(&d)).transpose()?,
+        };
+        Ok((r.try_get("payment_id")?, row))
+    };
+    rows.iter().map(row).collect()
 }
 
 async fn lock_ops(

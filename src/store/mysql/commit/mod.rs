@@ -7,6 +7,7 @@
 //! Two writers that race for one document both lock the same stock rows, or meet at the unique
 //! key; the loser runs its batch again and finds the document there.
 
+mod late;
 mod load;
 mod write;
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sqlx::mysql::MySqlConnection;
 
+use super::late;
 use crate::domain::book::{Book, NewDocument, NewEntry, NewOrder, OpUpdate, OrderUpdate};
 use crate::domain::ids::DocumentNo;
 use crate::store::mysql::json::json_list;
@@ -129,6 +130,7 @@ pub(super) async fn changes(conn: &mut MySqlConnection, book: &Book) -> Result<b
         run(conn, sqlx::query(STOCK).bind(json_list(&stock)).bind(now)).await?;
     }
     orders_and_money(conn, book, &evidence).await?;
+    late::changes(conn, book).await?;
     for op in &changes.ops {
         update_op(conn, op, now).await?;
     }
@@ -136,6 +138,7 @@ pub(super) async fn changes(conn: &mut MySqlConnection, book: &Book) -> Result<b
         && changes.entries.is_empty()
         && changes.order_updates.is_empty()
         && changes.payments.is_empty()
+        && changes.deducted.is_empty()
         && changes.ops.is_empty();
     Ok(!nothing)
 }
@@ -199,10 +202,10 @@ async fn orders_and_money(
     Ok(())
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::MySql, sqlx::mysql::MySqlArguments>;
+pub(super) type Query<'q> = sqlx::query::Query<'q, sqlx::MySql, sqlx::mysql::MySqlArguments>;
 type EvidenceIds = std::collections::HashMap<DocumentNo, u64>;
 
-async fn run(conn: &mut MySqlConnection, query: Query<'_>) -> Result<(), sqlx::Error> {
+pub(super) async fn run(conn: &mut MySqlConnection, query: Query<'_>) -> Result<(), sqlx::Error> {
     query.execute(conn).await.map(drop)
 }
 

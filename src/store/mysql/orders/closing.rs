@@ -8,6 +8,7 @@ use super::{Event, WATCHED, WatchedOrder, again_on_conflict, event_insert, step}
 use crate::domain::actor::Actor;
 use crate::domain::command::{Cancel, DraftSeen};
 use crate::domain::ids::DocumentNo;
+use crate::domain::machine::{self, Action};
 use crate::domain::operation::OpStatus;
 use crate::domain::order::{EventKind, OrderStatus};
 use crate::domain::payment::PaymentState;
@@ -88,11 +89,14 @@ async fn begin_in_tx(
     };
     let op = cancel.confirms.map(|seen| seen.op.to_string());
     let same_op = op.is_none() || op == order.cancel_op;
-    match order.status {
-        OrderStatus::Paid => return Ok(Closing::Declined(Rejection::AlreadyPaid)),
-        OrderStatus::Cancelled => return Ok(Closing::Cancelled { same_op }),
-        OrderStatus::Closing => return Ok(Closing::Before(order)),
-        OrderStatus::Pending => {}
+    match (
+        machine::next(Some(order.status), machine::Event::CancelDue).action,
+        order.status,
+    ) {
+        (Action::BeginClosing, _) => {}
+        (Action::Resume, _) => return Ok(Closing::Before(order)),
+        (_, OrderStatus::Cancelled) => return Ok(Closing::Cancelled { same_op }),
+        _ => return Ok(Closing::Declined(Rejection::AlreadyPaid)),
     }
     if let Some(seen) = cancel.confirms
         && let Some(why) = draft_declined(conn, seen, now).await?

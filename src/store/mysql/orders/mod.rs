@@ -47,6 +47,8 @@ pub struct WatchedOrder {
     /// The gateway's own number of the payment: see [`SentPayment`].
     pub payment_reference: Option<String>,
     pub payment_state: PaymentState,
+    /// The gateway said that it has the payment.
+    pub acknowledged: bool,
     /// Tries of the step it is in that came to nothing.
     pub attempts: u32,
     pub cancel_op: Option<String>,
@@ -65,7 +67,8 @@ impl WatchedOrder {
 }
 
 const WATCHED: &str = "SELECT order_no, status, gateway, amount_minor, currency, created_at,
-    pay_deadline, payment_state, attempts, cancel_op,
+    pay_deadline, payment_state, payment_url IS NOT NULL AS acknowledged, attempts,
+    cancel_op,
     (SELECT reference FROM payment_references r WHERE r.order_no = orders.order_no)
       AS payment_reference
   FROM orders WHERE order_no = ?";
@@ -88,6 +91,7 @@ fn watched(r: &MySqlRow) -> Result<Option<WatchedOrder>, sqlx::Error> {
         pay_deadline: r.try_get("pay_deadline")?,
         payment_reference: r.try_get("payment_reference")?,
         payment_state: r.try_get("payment_state")?,
+        acknowledged: r.try_get::<i64, _>("acknowledged")? != 0,
         attempts: r.try_get("attempts")?,
         cancel_op: r.try_get("cancel_op")?,
     }))
@@ -153,7 +157,7 @@ async fn step<'q>(
 
 /// Runs a short transaction again when another one was in its way (a deadlock, a lock that did
 /// not come). Every step here may be run twice.
-async fn again_on_conflict<T, F>(step: impl Fn() -> F) -> StoreResult<T>
+pub(in crate::store::mysql) async fn again_on_conflict<T, F>(step: impl Fn() -> F) -> StoreResult<T>
 where
     F: Future<Output = StoreResult<T>>,
 {

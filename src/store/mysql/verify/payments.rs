@@ -51,7 +51,53 @@ const PAID_TWICE: &str = "SELECT p.paid_order AS order_no, MIN(p.gateway) AS gat
     GROUP BY t.paid_order HAVING COUNT(*) > 1 LIMIT ?) t ON t.paid_order = p.paid_order
   GROUP BY p.paid_order";
 
+// What became of late money: one outcome, and its traces.
+const LATE: &str = "SELECT p.order_no, p.gateway, p.transaction_id, p.outcome,
+    COALESCE(l.state, 'waiting') AS state
+  FROM payments p LEFT JOIN late_money l ON l.payment_id = p.id
+  WHERE (CASE WHEN p.outcome = 'order_paid' THEN l.payment_id IS NULL
+    ELSE (p.settled_at IS NOT NULL)
+        = (COALESCE(l.state, 'waiting') IN ('refunded', 'deducted', 'handled'))
+      AND (l.document IS NULL OR l.refund_asked_at IS NULL)
+      AND (COALESCE(l.state, 'waiting') = 'deducted') = (l.document IS NOT NULL)
+      AND (l.document IS NULL OR EXISTS (
+        SELECT 1 FROM ledger g WHERE g.document = l.document AND g.kind = 'deduct'))
+      AND (COALESCE(l.state, 'waiting') = 'refunded') = (l.evidence_digest IS NOT NULL)
+      AND (l.evidence_digest IS NULL OR l.refund_asked_at IS NOT NULL)
+    END) IS NOT TRUE
+  LIMIT ?";
+
+// One refund number a payment, one payment a deduction.
+const ONE_REFUND: &str = "SELECT p.order_no, p.gateway, p.transaction_id, p.outcome,
+    'sharing its refund' AS state
+  FROM (SELECT MAX(payment_id) AS id FROM late_money GROUP BY refund_no HAVING COUNT(*) > 1
+    LIMIT ?) t JOIN payments p ON p.id = t.id";
+
+const ONE_DEDUCTION: &str = "SELECT p.order_no, p.gateway, p.transaction_id, p.outcome,
+    'sharing its deduction' AS state
+  FROM (SELECT MAX(payment_id) AS id FROM late_money WHERE document IS NOT NULL
+    GROUP BY document HAVING COUNT(*) > 1 LIMIT ?) t JOIN payments p ON p.id = t.id";
+
+/// A late payment whose outcome is none, or more than one.
+#[derive(Debug, FromRow)]
+pub struct BrokenLate {
+    pub order_no: String,
+    pub gateway: String,
+    pub transaction_id: String,
+    pub outcome: String,
+    pub state: String,
+}
+
 impl Snapshot {
+    pub async fn broken_late(&mut self, limit: u32) -> StoreResult<Vec<BrokenLate>> {
+        let mut found = Vec::new();
+        for sql in [LATE, ONE_REFUND, ONE_DEDUCTION] {
+            let query = sqlx::query_as(sql).bind(limit);
+            found.extend(query.fetch_all(&mut self.conn).await?);
+        }
+        Ok(found)
+    }
+
     pub async fn broken_payments(&mut self, limit: u32) -> StoreResult<Vec<BrokenPayment>> {
         let mut found = Vec::new();
         for sql in [OUTCOMES, MISSING, TWICE, PAID_TWICE] {

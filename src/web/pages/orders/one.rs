@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::ids::DocumentNo;
-use crate::domain::order::{EventKind, Order, OrderEvent, OrderStatus};
+use crate::domain::late::{LateEvent, LatePayment};
+use crate::domain::order::{EventKind, Evidence, Order, OrderEvent, OrderStatus};
 use crate::domain::reason::Reason;
 use crate::domain::rejection::{Rejection, ServiceError};
 use crate::domain::role::Action;
@@ -28,6 +29,8 @@ const REFRESH_SECONDS: u32 = 15;
 struct OrderPage {
     layout: Layout,
     order: Order,
+    /// Money under this order's number that did not pay it.
+    late: Vec<(LatePayment, Vec<LateEvent>)>,
     as_of: DateTime<Utc>,
 }
 
@@ -42,8 +45,9 @@ impl OrderPage {
     }
 
     fn may_check(&self) -> bool {
-        let open = self.order.status.holds_stock() && self.order.gateway.is_some();
-        open && self.changeable() && self.layout.may(Action::Correct)
+        // Of a cancelled order too: its gateway may know of money that nobody told us of.
+        let asked = self.order.status != OrderStatus::Paid && self.order.gateway.is_some();
+        asked && self.changeable() && self.layout.may(Action::Correct)
     }
 
     /// The form that takes the goods of a paid order back.
@@ -92,11 +96,48 @@ impl OrderPage {
         }
     }
 
-    /// What happened, newest first; placing it is no event of its own.
-    fn events(&self) -> Vec<(&OrderEvent, Message)> {
-        let events = self.order.events.iter().rev();
-        events.map(|event| (event, said(event))).collect()
+    /// What happened, newest first; placing it is no event of its own. What happened to late
+    /// money is told where it happened in time.
+    fn events(&self) -> Vec<Told<'_>> {
+        let events = self.order.events.iter();
+        // That money came is told by the payment itself, with the way to it.
+        let events = events.filter(|e| e.kind != EventKind::LatePayment || self.late.is_empty());
+        let mut told: Vec<_> = events
+            .map(|event| Told {
+                at: event.at,
+                what: said(event),
+                actor: &event.actor,
+                late: None,
+                evidence: self
+                    .order
+                    .evidence
+                    .as_ref()
+                    .filter(|_| event.kind == EventKind::Cancelled),
+            })
+            .collect();
+        for (late, events) in &self.late {
+            told.extend(events.iter().map(|event| Told {
+                at: event.at,
+                what: super::super::late::told(event),
+                actor: &event.actor,
+                late: Some(late),
+                evidence: None,
+            }));
+        }
+        told.sort_by_key(|told| std::cmp::Reverse(told.at));
+        told
     }
+}
+
+/// One line of the timeline.
+struct Told<'a> {
+    at: DateTime<Utc>,
+    what: Message,
+    actor: &'a str,
+    /// The late payment that it happened to.
+    late: Option<&'a LatePayment>,
+    /// What licensed the cancel.
+    evidence: Option<&'a Evidence>,
 }
 
 fn said(event: &OrderEvent) -> Message {
@@ -146,9 +187,11 @@ pub async fn page(
         false => layout,
     };
     let as_of = seen.as_of;
+    let late = web.services.queries.late_payments_of(&number).await?.value;
     let page = OrderPage {
         layout,
         order,
+        late,
         as_of,
     };
     Ok(page.layout.ok(&page))
