@@ -37,6 +37,8 @@ pub struct Run {
     /// Who asked for it, as `Actor` displays.
     pub actor: String,
     pub started_at: DateTime<Utc>,
+    /// The last sign of life of the instance that does it.
+    pub heard_at: DateTime<Utc>,
     /// With how it ended; `None` while it runs.
     pub ended: Option<(DateTime<Utc>, RunOutcome)>,
     /// SKUs that were looked at.
@@ -47,6 +49,14 @@ pub struct Run {
 }
 
 impl Run {
+    /// The run as it is to be told: broken off, when nothing was heard of it since then.
+    pub fn told(mut self, silent_since: DateTime<Utc>) -> Self {
+        if self.ended.is_none() && self.heard_at < silent_since {
+            self.ended = Some((self.heard_at, RunOutcome::BrokenOff));
+        }
+        self
+    }
+
     pub fn took(&self) -> Option<TimeDelta> {
         Some(self.ended?.0 - self.started_at)
     }

@@ -1,7 +1,10 @@
 //! Pausing changes: for everybody, on every instance, over restarts, until a time.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use sqlx::MySqlPool;
+use tokio::sync::Mutex;
 
 use super::audit::{By, Note};
 use super::condition::{Condition, ReadOnly};
@@ -20,6 +23,9 @@ pub struct Pauses {
     clock: Clock,
     condition: Condition,
     audit: Audit,
+    /// Held while what is known here is brought up to date, so that what was read before a
+    /// decision never undoes it.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Pauses {
@@ -29,6 +35,7 @@ impl Pauses {
             clock,
             condition,
             audit,
+            turn: Arc::default(),
         }
     }
 
@@ -38,6 +45,7 @@ impl Pauses {
     /// # Errors
     /// `NotConfirmed` while the database is away.
     pub async fn pause(&self, until: DateTime<Utc>, by: By<'_>) -> ServiceResult<()> {
+        let _turn = self.turn.lock().await;
         let until = until.trunc_subsecs(6);
         read_only_set(&self.pool, until, by.actor, self.clock.now()).await?;
         let until = Some(until);
@@ -53,6 +61,7 @@ impl Pauses {
     /// # Errors
     /// `NotConfirmed` while the database is away.
     pub async fn resume(&self, by: By<'_>) -> ServiceResult<bool> {
+        let _turn = self.turn.lock().await;
         let lifted = read_only_lift(&self.pool, self.clock.now()).await?;
         self.condition.set_read_only(None);
         let result = match lifted {
@@ -68,6 +77,7 @@ impl Pauses {
     /// # Errors
     /// `NotConfirmed` while the database is away: what was known stays.
     pub async fn look(&self) -> ServiceResult<()> {
+        let _turn = self.turn.lock().await;
         let until = read_only_fetch(&self.pool, self.clock.now()).await?;
         let read_only = until.map(|until| ReadOnly { until: Some(until) });
         self.condition.set_read_only(read_only);

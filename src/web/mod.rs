@@ -54,7 +54,7 @@ use api::{
     stock as api_stock,
 };
 use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
-use pages::admin::{keys, users};
+use pages::admin::{change, keys, users};
 use pages::corrections::{cancel, rollback, stock as correct};
 use pages::{
     audit, bulk, docs, entry, explain, exports, health, late, ledger, login, machine, ops, orders,
@@ -154,8 +154,8 @@ pub fn routes() -> Vec<Entry> {
         get(paths::USERS, SignedIn(Administer), users::list),
         post(paths::USERS, SignedIn(Administer), users::add).reshow(),
         get(paths::USER, SignedIn(Administer), users::one),
-        get(paths::USER_CHANGE, SignedIn(Administer), users::change_form),
-        post(paths::USER_CHANGE, SignedIn(Administer), users::change_submit).reshow(),
+        get(paths::USER_CHANGE, SignedIn(Administer), change::form),
+        post(paths::USER_CHANGE, SignedIn(Administer), change::submit).reshow(),
         get(paths::USER_PASSWORD, SignedIn(Administer), users::password_form),
         post(paths::USER_PASSWORD, SignedIn(Administer), users::password_submit).reshow(),
         get(paths::KEYS, SignedIn(Administer), keys::list),

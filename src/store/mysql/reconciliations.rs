@@ -240,6 +240,7 @@ impl FromRow<'_, MySqlRow> for Run {
             id: r.try_get("id")?,
             actor: r.try_get("actor")?,
             started_at: r.try_get("started_at")?,
+            heard_at: r.try_get("heard_at")?,
             ended: ended_at.zip(outcome),
             compared: r.try_get("compared")?,
             unjudged: r.try_get("unjudged")?,

@@ -1,6 +1,7 @@
 //! What admins manage: users and API keys. A change is looked at on a page of its own before it
 //! is made, and what is secret is shown once, on the page after it was made.
 
+pub mod change;
 pub mod keys;
 pub mod users;
 

@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use super::Secret;
 use crate::domain::role::Role;
-use crate::domain::user::{Changed, NewPassword, User, UserChange, UserName, WeakPassword};
+use crate::domain::user::{NewPassword, User, UserName, WeakPassword};
 use crate::service::Person;
 use crate::service::audit::By;
-use crate::web::extract::{Path, Posted, Query, Staff, State};
+use crate::web::extract::{Path, Posted, Staff, State};
 use crate::web::forms::{Check, FieldError, FormErrors, FormView};
 use crate::web::guard::kept::Kept;
 use crate::web::i18n::{Message, Worded, msg};
@@ -40,15 +40,6 @@ struct UserPage {
     user: User,
     /// Its password, when the desk has just made it.
     secret: Option<Secret>,
-}
-
-#[derive(Template)]
-#[template(path = "pages/admin/user_change.html")]
-struct ChangePage {
-    layout: Layout,
-    form: FormView,
-    user: User,
-    change: UserChange,
 }
 
 #[derive(Template)]
@@ -181,7 +172,7 @@ pub async fn add(
     Ok(on_to(&session, &name, &chosen))
 }
 
-fn by<'a>(actor: &'a str, person: &'a Person) -> By<'a> {
+pub(super) fn by<'a>(actor: &'a str, person: &'a Person) -> By<'a> {
     By {
         actor,
         address: person.address.as_deref(),
@@ -197,7 +188,7 @@ fn on_to(session: &Session, name: &UserName, chosen: &Chosen) -> HttpResponse {
     see_other(&page)
 }
 
-async fn fetch(web: &State, name: &str) -> Result<User, Problem> {
+pub(super) async fn fetch(web: &State, name: &str) -> Result<User, Problem> {
     let unknown = || Problem::not_found().detail(msg("user-unknown").with("name", name));
     let parsed: UserName = name.parse().map_err(|_| unknown())?;
     let found = web.services.users.fetch(&parsed).await?;
@@ -218,151 +209,6 @@ pub async fn one(
         user,
     };
     Ok(page.layout.ok(&page))
-}
-
-#[derive(Deserialize)]
-pub struct ChangeQuery {
-    #[serde(default)]
-    to: String,
-}
-
-/// What somebody is to become, as it stands in an address.
-fn change(to: &str) -> Option<UserChange> {
-    match to {
-        "disabled" => Some(UserChange::Disable),
-        "enabled" => Some(UserChange::Enable),
-        role => Role::parse(role).map(UserChange::Role),
-    }
-}
-
-fn word(change: UserChange) -> &'static str {
-    match change {
-        UserChange::Disable => "disabled",
-        UserChange::Enable => "enabled",
-        UserChange::Role(role) => role.as_str(),
-    }
-}
-
-/// `GET /admin/users/{name}/change?to=`: what a change means, before it is made.
-pub async fn change_form(
-    layout: Layout,
-    Path(name): Path<String>,
-    Query(query): Query<ChangeQuery>,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    let user = fetch(&web, &name).await?;
-    let Some(change) = change(&query.to) else {
-        return Ok(see_other(&paths::user(&user.name)));
-    };
-    let page = ChangePage {
-        layout,
-        form: FormView::default(),
-        user,
-        change,
-    };
-    Ok(page.show())
-}
-
-/// `POST /admin/users/{name}/change`
-pub async fn change_submit(
-    layout: Layout,
-    Path(name): Path<String>,
-    posted: Posted,
-    session: Session,
-    Staff(person): Staff,
-    web: State,
-) -> Result<HttpResponse, Problem> {
-    let user = fetch(&web, &name).await;
-    let user = user.map_err(|problem| posted.or_foreign(problem))?;
-    let wanted = change(posted.value("to"));
-    let wanted = wanted.ok_or_else(|| posted.or_foreign(Problem::malformed("to is unknown")))?;
-    if let Err(form) = posted.read(|_: ChangeQuery| Ok(())) {
-        let change = wanted;
-        let page = ChangePage {
-            layout,
-            form,
-            user,
-            change,
-        };
-        return Ok(page.show());
-    }
-    let actor = person.actor().to_string();
-    let users = &web.services.users;
-    let changed = users.change(&user.name, wanted, by(&actor, &person));
-    let (kind, said) = match changed.await? {
-        Changed::Done => (FlashKind::Done, done(&user, wanted)),
-        Changed::Same => (FlashKind::Note, msg("user-same").with("name", &user.name)),
-        Changed::NoSuchUser => {
-            return Err(Problem::not_found().detail(msg("user-unknown").with("name", &name)));
-        }
-        Changed::LastAdmin => {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            let form = FormView::refill(Vec::new(), status).problem(msg("user-last-admin"));
-            let page = ChangePage {
-                layout,
-                form,
-                user,
-                change: wanted,
-            };
-            return Ok(page.show());
-        }
-    };
-    session::flash(&session, kind, said);
-    // Somebody who gave up being an admin may not see this page any more.
-    let own = person.name == user.name.as_str();
-    Ok(match wanted {
-        UserChange::Disable | UserChange::Role(_) if own => see_other(paths::HOME),
-        _ => see_other(&paths::user(&user.name)),
-    })
-}
-
-fn done(user: &User, change: UserChange) -> Message {
-    let message = match change {
-        UserChange::Role(role) => msg("user-role-changed").with("role", role.message()),
-        UserChange::Disable => msg("user-disabled-now"),
-        UserChange::Enable => msg("user-enabled-now"),
-    };
-    message.with("name", &user.name)
-}
-
-impl ChangePage {
-    fn title(&self) -> Message {
-        let message = match self.change {
-            UserChange::Role(role) => msg("user-ask-role").with("role", role.message()),
-            UserChange::Disable => msg("user-ask-disable"),
-            UserChange::Enable => msg("user-ask-enable"),
-        };
-        message.with("name", &self.user.name)
-    }
-
-    fn meaning(&self) -> Message {
-        match self.change {
-            UserChange::Role(role) => msg(match role {
-                Role::Viewer => "role-viewer-may",
-                Role::Operator => "role-operator-may",
-                Role::Supervisor => "role-supervisor-may",
-                Role::Admin => "role-admin-may",
-            }),
-            UserChange::Disable => msg("user-disable-means"),
-            UserChange::Enable => msg("user-enable-means"),
-        }
-    }
-
-    fn button(&self) -> Message {
-        match self.change {
-            UserChange::Role(_) => msg("user-change-role"),
-            UserChange::Disable => msg("user-disable"),
-            UserChange::Enable => msg("user-enable"),
-        }
-    }
-
-    fn to(&self) -> &'static str {
-        word(self.change)
-    }
-
-    fn show(&self) -> HttpResponse {
-        self.layout.with_status(self.form.status(), self)
-    }
 }
 
 /// `GET /admin/users/{name}/password`
