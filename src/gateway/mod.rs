@@ -36,8 +36,9 @@ use crate::domain::payment::{
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// A payment provider. Implementations keep no state of an order, and each call is one exchange,
-/// three at most, with limits on time and size (see [`CallLimits`]). No answer is believed whose signature was
-/// not verified, except as a reason to do nothing.
+/// five at most, with limits on time and size (see [`CallLimits`]). No answer is believed that is
+/// not provably the gateway's, by its signature or (Stripe) by TLS, except as a reason to do
+/// nothing.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
     /// The name in orders, in settings and in `POST /api/v1/payments/{gateway}/notify`: 1-32
