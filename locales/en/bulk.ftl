@@ -125,3 +125,20 @@ bulk-undo-title = Undo { $count ->
 bulk-undo-explained = Each change gets an opposite entry; the originals stay in the ledger. You see first which of them can still be undone.
 bulk-undoes = Undoes
 bulk-undone-by = Undone by
+
+# The same change for SKUs chosen on the list of stock.
+change-many = Change many SKUs
+change-selected = Change selected
+change-count = selected
+change-all = Change all { $count } that match
+change-row = Select { $sku }
+change-page = Select all on this page
+change-none = Check the SKUs to be changed first
+change-too-many = At most { $max } SKUs can be changed at once; narrow the filters
+change-units-hint = A whole number; the same for each of them
+error-change = Select add, remove or set
+bulk-entries = Ledger entries
+ops-bulk-lines = { $count ->
+        [one] { $count } line
+       *[other] { $count } lines
+    }

@@ -95,3 +95,17 @@ bulk-undo-title = 撤销 { $count } 处更改？
 bulk-undo-explained = 每处更改会新增一笔相反的流水，原流水保留。先显示哪些还能撤销。
 bulk-undoes = 撤销对象
 bulk-undone-by = 撤销操作
+
+# The same change for SKUs chosen on the list of stock.
+change-many = 更改多个 SKU
+change-selected = 更改所选
+change-count = 项已选
+change-all = 更改全部 { $count } 个符合条件的
+change-row = 选择 { $sku }
+change-page = 选择本页全部
+change-none = 请先勾选要更改的 SKU
+change-too-many = 一次最多更改 { $max } 个 SKU，请缩小筛选范围
+change-units-hint = 整数，每个 SKU 相同
+error-change = 请选择增加、减少或设为盘点数
+bulk-entries = 流水
+ops-bulk-lines = { $count } 行

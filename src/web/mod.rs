@@ -117,6 +117,8 @@ pub fn routes() -> Vec<Entry> {
         get(paths::STOCK_IMPORT, SignedIn(Draft), bulk::import::form),
         post(paths::STOCK_IMPORT, SignedIn(Draft), bulk::import::submit)
             .reshow().upload(bulk::import::FORM_LIMIT),
+        get(paths::STOCK_CHANGE, SignedIn(Draft), bulk::select::form),
+        post(paths::STOCK_CHANGE, SignedIn(Draft), bulk::select::submit).reshow(),
         get(paths::COUNT_SHEET, SignedIn(View), exports::count_sheet),
 
         // Late payments: the list, one, and what people do about it.

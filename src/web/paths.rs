@@ -47,6 +47,7 @@ pub const STOCK: &str = "/stock";
 pub const SKU: &str = "/stock/{warehouse}/{sku}";
 pub const EXPLAIN: &str = "/stock/{warehouse}/{sku}/explain";
 pub const STOCK_IMPORT: &str = "/stock/import";
+pub const STOCK_CHANGE: &str = "/stock/change";
 pub const COUNT_SHEET: &str = "/stock/count-sheet.csv";
 pub const STOCK_DEDUCT: &str = "/stock/{warehouse}/{sku}/deduct";
 pub const STOCK_ADJUST: &str = "/stock/{warehouse}/{sku}/adjust";

@@ -48,6 +48,23 @@ export async function fillAdjust(page, units, note = '') {
   await fillDeduct(page, units, note);
 }
 
+// A sheet with two lines that cannot be read, as a file that people choose.
+export const badSheet = (item, other) => ({
+  name: 'count.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from([
+    'Warehouse,SKU,Change (±),Set to,Note',
+    `${item.warehouse},"${item.sku}",-1,,两箱压坏`,
+    `${other.warehouse},"${other.sku}",,8o,`,
+    `${other.warehouse},NO-SUCH-SKU,,1,`,
+  ].join('\r\n')),
+});
+
+export async function fillSheet(page, sheet) {
+  await page.setInputFiles('#file', sheet);
+  await page.check('#reason');
+}
+
 export async function fillSet(page, counted) {
   await page.fill('#counted', String(counted));
   await page.check('#reason');
@@ -72,6 +89,7 @@ export async function walk(browser, desk, shop, shelf, look, see) {
   await administration(stops);
   await corrections(stops);
   await counting(stops);
+  await importing(stops, shelf());
   await cancelling(stops);
   await errors(stops);
   for (const page of [visitor, ...Object.values(people)]) {
@@ -211,6 +229,41 @@ async function counting({ at, see, operator, supervisor, item }) {
   await supervisor.check('#choice-difference');
   await supervisor.click('main form[action$="/recount"] button');
   await see(supervisor, 'set-difference');
+}
+
+async function importing({ at, see, operator, supervisor, viewer, item }, other) {
+  await supervisor.goto(at('/stock/import'));
+  await see(supervisor, 'import');
+  await submit(supervisor);
+  await see(supervisor, 'import-422');
+  await fillSheet(supervisor, badSheet(item, other));
+  await submit(supervisor);
+  await see(supervisor, 'bulk-preview');
+  const draft = supervisor.url();
+  await operator.goto(draft);
+  await see(operator, 'bulk-request');
+  await supervisor.goto(`${draft}?show=cannot`);
+  await see(supervisor, 'bulk-cannot');
+  await confirm(supervisor);
+  await see(supervisor, 'bulk-receipt');
+  await viewer.goto(draft);
+  await see(viewer, 'bulk-receipt-viewer');
+  await supervisor.click('main .acts a[href$="/undo"]');
+  await see(supervisor, 'bulk-undo');
+  await supervisor.check('#reason');
+  await submit(supervisor);
+  await see(supervisor, 'bulk-undo-preview');
+  await confirm(supervisor);
+  await see(supervisor, 'bulk-undone');
+  await operator.goto(at(`/stock?q=${encodeURIComponent(item.sku.slice(0, 2))}`));
+  await operator.check('main input[name=sel] >> nth=0');
+  await see(operator, 'stock-selected');
+  await operator.click('#pick button');
+  await see(operator, 'change');
+  await operator.click('main form[action="/stock/change"] button[type=submit]');
+  await see(operator, 'change-422');
+  await operator.goto(at('/ops'));
+  await see(operator, 'ops-bulk');
 }
 
 async function cancelling({ at, see, supervisor, operator, order }) {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { named, openWindow, signIn } from './browser.mjs';
 import { PASSWORD, PEOPLE } from './desk.mjs';
-import { confirm, fillAdjust, fillDeduct, placeOrder, submit } from './states.mjs';
+import { badSheet, confirm, fillAdjust, fillDeduct, fillSheet, placeOrder, submit } from './states.mjs';
 import { browser, desk, level, shelf, shop } from './world.mjs';
 
 // What people read; the rest of the wording is the messages' own test.
@@ -17,6 +17,9 @@ const WORDS = {
     cancelled: 'Cancelled',
     asks: 'supervisor',
     kept: 'What you entered is kept.',
+    willChange: '1 will change · 0 unchanged · 2 cannot',
+    notWhole: 'Line 3: “8o” is not a whole number',
+    changed: '1 of 1 change made.',
   },
   zh: {
     nothingYet: '尚未生效',
@@ -25,6 +28,9 @@ const WORDS = {
     cancelled: '已取消',
     asks: '主管',
     kept: '填写内容已保留',
+    willChange: '1 行将更改 · 0 行不变 · 2 行不能执行',
+    notWhole: '第 3 行：“8o”不是整数',
+    changed: '已完成 1 / 1 处更改。',
   },
 };
 
@@ -112,6 +118,52 @@ for (const lang of ['en', 'zh']) {
       assert.equal(await level(item), before + 5000);
       await asking.context().close();
       await supervisor.context().close();
+    });
+
+    test(`import a count sheet with two bad lines, and undo it: ${named(look)}`, async () => {
+      const [item, other] = [shelf(), shelf()];
+      const [before, otherBefore] = [await level(item), await level(other)];
+      const page = await sit('supervisor');
+      await page.goto(`${desk.address}/stock`);
+      await page.click('main a[href="/stock/import"]');
+      await fillSheet(page, badSheet(item, other));
+      await submit(page);
+      await reads(page, words.nothingYet);
+      await reads(page, words.willChange);
+      await reads(page, words.notWhole);
+      assert.equal(await level(item), before);
+      await confirm(page);
+      await reads(page, words.changed);
+      await reads(page, words.notWhole);
+      assert.equal(await level(item), before - 1);
+      assert.equal(await level(other), otherBefore);
+      const done = page.url();
+      await page.click('main .acts a[href$="/undo"]');
+      await page.check('#reason');
+      await submit(page);
+      await reads(page, words.nothingYet);
+      await confirm(page);
+      assert.equal(await level(item), before);
+      await page.goto(done);
+      assert.equal(await page.locator('main .acts a[href$="/undo"]').count(), 1);
+      await page.context().close();
+    });
+
+    test(`change the SKUs that are checked: ${named(look)}`, async () => {
+      const item = shelf();
+      const before = await level(item);
+      const page = await sit('supervisor');
+      await page.goto(`${desk.address}/stock?wh=${encodeURIComponent(item.warehouse)}`);
+      await page.goto(`${desk.address}/stock/change?all=1&q=${encodeURIComponent(item.sku)}&wh=${encodeURIComponent(item.warehouse)}`);
+      await page.check('#change');
+      await page.fill('#units', '2');
+      await page.check('#reason');
+      await page.click('main form[action="/stock/change"] button[type=submit]');
+      await reads(page, words.nothingYet);
+      await reads(page, item.sku);
+      await confirm(page);
+      assert.equal(await level(item), before + 2);
+      await page.context().close();
     });
 
     test(`a form outlives its session: ${named(look)}`, async () => {

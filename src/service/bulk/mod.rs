@@ -5,6 +5,7 @@ mod carry;
 mod confirm;
 mod draft;
 mod prepare;
+mod select;
 pub mod sheet;
 mod undo;
 mod view;
@@ -18,6 +19,7 @@ use tokio::time::timeout;
 pub use carry::Carried;
 pub use confirm::How;
 pub use draft::{Why, Written};
+pub use select::{Selected, Selection};
 pub use view::{BulkView, Earlier, Shown};
 
 use super::audit::{Audit, Note};

@@ -9,9 +9,10 @@ use crate::domain::listing::{CappedCount, LedgerFilter, LedgerKey, Limit, Page, 
 use crate::domain::operation::OpTarget;
 use crate::domain::rejection::ServiceResult;
 use crate::store::mysql::StoreResult;
+use crate::store::mysql::bulk::bulk_fetch;
 use crate::store::mysql::ledger::{
-    Stretch, document_entries, document_fetch, entries_fetch, entry_fetch, ledger_count,
-    ledger_window, version_at, version_before,
+    Stretch, bulk_entries, document_entries, document_fetch, entries_fetch, entry_fetch,
+    ledger_count, ledger_window, version_at, version_before,
 };
 use crate::store::mysql::operations::operation_fetch;
 use crate::store::mysql::{stock, stock_list};
@@ -71,6 +72,15 @@ impl Queries {
         after: Option<LedgerKey>,
         limit: Limit,
     ) -> StoreResult<Page<LedgerEntry, LedgerKey>> {
+        if let Some(keys) = self.of_bulk(filter).await? {
+            let keys = keys.into_iter();
+            let rest = keys.filter(|key| after.is_none_or(|after| *key < after));
+            let page = Page::cut(rest.collect(), limit, |key| *key);
+            let mut items = entries_fetch(&self.pool, &page.items).await?;
+            items.retain(|entry| belongs(entry, filter));
+            let next = page.next;
+            return Ok(Page { items, next });
+        }
         if filter.document.is_some() || filter.op.is_some() {
             let mut entries = self.of_one_document(filter).await?;
             entries.retain(|entry| after.is_none_or(|after| key(entry) < after));
@@ -86,6 +96,11 @@ impl Queries {
     }
 
     async fn count(&self, filter: &LedgerFilter) -> StoreResult<Option<CappedCount>> {
+        if let Some(keys) = self.of_bulk(filter).await? {
+            return Ok(Some(CappedCount(
+                u32::try_from(keys.len()).unwrap_or(u32::MAX),
+            )));
+        }
         if filter.document.is_some() || filter.op.is_some() {
             let entries = self.of_one_document(filter).await?.len();
             return Ok(Some(CappedCount(
@@ -100,6 +115,19 @@ impl Queries {
             count = count.saturating_add(ledger_count(&self.pool, stretch).await?.0);
         }
         Ok(Some(CappedCount(count)))
+    }
+
+    /// The entries of a bulk operation, newest first; `None` when the filter names none.
+    async fn of_bulk(&self, filter: &LedgerFilter) -> StoreResult<Option<Vec<LedgerKey>>> {
+        let (Some(op), None) = (filter.op, &filter.document) else {
+            return Ok(None);
+        };
+        if bulk_fetch(&self.pool, op).await?.is_none() {
+            return Ok(None);
+        }
+        let mut keys = bulk_entries(&self.pool, op).await?;
+        keys.sort_by(newest_first);
+        Ok(Some(keys))
     }
 
     /// A document has few entries: they are looked at one by one, newest first.

@@ -9,6 +9,8 @@ mod operations;
 mod orders;
 mod stock;
 
+pub use operations::Listed;
+
 use std::time::Duration;
 
 use sqlx::MySqlPool;

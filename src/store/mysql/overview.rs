@@ -48,8 +48,12 @@ pub async fn waiting_cancels(pool: &MySqlPool) -> StoreResult<WaitingCancels> {
 pub async fn open_drafts(pool: &MySqlPool, now: DateTime<Utc>) -> StoreResult<CappedCount> {
     let count: i64 = sqlx::query_scalar(
         "SELECT COUNT(*) FROM (
-           SELECT 1 FROM operations WHERE status = 'draft' AND expires_at > ? LIMIT ?) t",
+           (SELECT 1 FROM operations WHERE status = 'draft' AND expires_at > ? LIMIT ?)
+           UNION ALL
+           (SELECT 1 FROM bulk_operations WHERE status = 'draft' AND expires_at > ? LIMIT ?)) t",
     )
+    .bind(now)
+    .bind(CappedCount::CAP + 1)
     .bind(now)
     .bind(CappedCount::CAP + 1)
     .fetch_one(pool)

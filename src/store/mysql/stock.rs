@@ -86,6 +86,19 @@ pub async fn stock_by_id(pool: &MySqlPool, id: StockId) -> StoreResult<Option<St
     Ok(sqlx::query_as(sql).bind(id).fetch_optional(pool).await?)
 }
 
+/// The present levels of these rows of stock, by SKU and warehouse; each once.
+pub async fn stock_by_ids(pool: &MySqlPool, ids: &[StockId]) -> StoreResult<Vec<StockLevel>> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM stock s WHERE s.id IN (
+           SELECT j.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j)
+         ORDER BY s.sku, s.warehouse"
+    ));
+    Ok(sqlx::query_as(sql)
+        .bind(json_list(ids))
+        .fetch_all(pool)
+        .await?)
+}
+
 /// The present levels of those `skus` that the warehouse holds, in no order.
 pub async fn stock_fetch_many(
     pool: &MySqlPool,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::ids::{Sku, Warehouse};
-use crate::domain::listing::{StockFilter, StockKey, StockSort};
+use crate::domain::listing::{CappedCount, StockFilter, StockKey, StockSort};
 use crate::domain::role::Action;
 use crate::domain::stock::{StockLevel, StockState};
 use crate::web::export;
@@ -48,6 +48,8 @@ enum Content {
         levels: Vec<StockLevel>,
         caption: Option<Message>,
         sort: StockSort,
+        /// How many match, where that is known.
+        count: Option<CappedCount>,
     },
 }
 
@@ -66,6 +68,17 @@ pub struct StockQuery {
 }
 
 impl StockQuery {
+    /// The first page with these filters, by SKU.
+    pub(super) fn of(q: &str, wh: &str, state: &str) -> Self {
+        Self {
+            q: q.to_owned(),
+            wh: wh.to_owned(),
+            state: state.to_owned(),
+            sort: String::new(),
+            after: String::new(),
+        }
+    }
+
     pub(super) fn fields(&self) -> [(&'static str, &str); 4] {
         let sort = Some(self.sort.as_str()).filter(|sort| *sort != StockSort::Sku.as_str());
         [
@@ -150,6 +163,25 @@ impl StockPage {
         }
     }
 
+    /// Whether this person may choose SKUs here and change them.
+    fn selects(&self) -> bool {
+        self.layout.may(Action::Draft) && self.layout.read_only.is_none()
+    }
+
+    /// The form that changes all that match.
+    fn change_all(&self) -> String {
+        let all = ("all", "1".to_owned());
+        let kept = ["q", "wh", "state"];
+        let fields = self.form.fields().iter();
+        let fields = fields.filter(|(_, value)| !value.is_empty());
+        let filters = fields.filter_map(|(name, value)| {
+            let name = kept.into_iter().find(|kept| kept == name)?;
+            Some((name, value.clone()))
+        });
+        let values: Vec<_> = std::iter::once(all).chain(filters).collect();
+        paths::with_query(paths::STOCK_CHANGE, &values)
+    }
+
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
         self.content = Content::Refused;
         self.form = self.form.refused(errors);
@@ -178,6 +210,7 @@ impl StockPage {
             caption: self.pager.caption(count, rows.as_of),
             levels: rows.value.items,
             sort,
+            count,
         };
         self.layout = self.layout.live(REFRESH_SECONDS);
         Ok(self.layout.ok(&self))

@@ -10,6 +10,7 @@ use crate::harness::browser::Answer;
 use crate::harness::site::Site;
 use crate::harness::world::{order, rollback, shop, unpaid_order};
 use crate::service::office::{by, chen, deduct, undo};
+use crate::web::bulk::{carry_out, sent};
 
 /// Pages enough to have seen every kind; a crawl that finds more has gone astray.
 const MOST: usize = 600;
@@ -63,7 +64,17 @@ async fn lived_in() -> Site {
         .draft(deduct("CUP 1/2", 1), &chen())
         .await
         .expect("a draft");
+    imported(&site).await;
     site
+}
+
+/// A sheet that was imported, one of whose lines cannot be carried out.
+async fn imported(site: &Site) {
+    let mut supervisor = site.signed_in("chen.yu", Role::Supervisor).await;
+    let sheet = b"sku,warehouse,change\nCUP 1/2,W,1\nTENT,BJ:1,-9\n";
+    let address = sent(&mut supervisor, sheet).await;
+    carry_out(&mut supervisor, &address).await;
+    sent(&mut supervisor, sheet).await;
 }
 
 /// Where the links and the forms that only look lead, as they stand in the page.

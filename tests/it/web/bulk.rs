@@ -641,3 +641,122 @@ async fn undoing_gives_back_each_line_that_still_can_be_once() {
     assert_eq!(of_undo.location(), undone);
     site.world.assert_sound().await;
 }
+
+#[tokio::test]
+async fn skus_that_are_checked_are_changed_together() {
+    let (site, mut browser) = desk().await;
+    site.world.stock("GIFT", -1).await;
+    let list = browser.get("/stock").await;
+    has(
+        &list,
+        &[
+            "name=\"sel\" value=\"1\"",
+            "id=\"sel-all\"",
+            "Change all 4 that match",
+        ],
+    );
+    let mut viewer = site.signed_in("zhao.lei", Role::Viewer).await;
+    assert!(!viewer.get("/stock").await.has("name=\"sel\""));
+    assert_eq!(viewer.get("/stock/change?sel=1").await.status, 403);
+    let none = browser.get("/stock/change?q=A").await;
+    assert_eq!(none.location(), "/stock?q=A");
+    let form = "/stock/change?sel=1&sel=2&sel=4";
+    let page = browser.get(form).await;
+    has(
+        &page,
+        &["<h1>Change 3 SKUs</h1>", "<span class=\"id\">GIFT</span>"],
+    );
+    let which = [("sel", "1"), ("sel", "2"), ("sel", "4")];
+    let with = |more: &[(&'static str, &'static str)]| [&which[..], more].concat();
+    let bare = post(&mut browser, &page, "/stock/change", &with(&[])).await;
+    assert_eq!(bare.status, 422);
+    has(
+        &bare,
+        &[
+            "Select add, remove or set",
+            "Select a reason",
+            "name=\"sel\" value=\"4\"",
+        ],
+    );
+    let fields = with(&[
+        ("change", "remove"),
+        ("units", "１３"),
+        ("reason", "damaged"),
+    ]);
+    let answer = post(&mut browser, &page, "/stock/change", &fields).await;
+    let address = answer.location().to_owned();
+    let preview = browser.get(&address).await;
+    has(
+        &preview,
+        &[
+            "2 will change · 0 unchanged · 1 cannot",
+            "Line 2: 13 would be taken, 12 are available",
+        ],
+    );
+    // Nothing new joins what was chosen.
+    site.world.stock("C", 50).await;
+    let done = carry_out(&mut browser, &address).await;
+    has(&done, &["2 of 2 changes made.", "80 → 67"]);
+    let page = browser.get("/stock/change?all=1&wh=W&state=ok").await;
+    has(&page, &["<h1>Change 4 SKUs</h1>"]);
+    let fields = [
+        ("all", "1"),
+        ("wh", "W"),
+        ("state", "ok"),
+        ("change", "set"),
+        ("units", "12"),
+        ("reason", "count"),
+    ];
+    let answer = post(&mut browser, &page, "/stock/change", &fields).await;
+    let address = answer.location().to_owned();
+    has(
+        &browser.get(&address).await,
+        &["3 will change · 1 unchanged · 0 cannot", "Largest: A −55."],
+    );
+    carry_out(&mut browser, &address).await;
+    for sku in ["A", "B", "C", "杯-1"] {
+        assert_eq!(site.world.levels(sku).await, (12, 0), "{sku}");
+    }
+    site.world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn lists_of_operations_and_of_the_ledger_hold_them_too() {
+    let (site, mut browser) = desk().await;
+    let address = sent(&mut browser, b"sku,change\nA,-1\nB,2\n").await;
+    let number = address["/ops/".len()..].to_owned();
+    let open = browser.get("/ops?state=open").await;
+    has(&open, &[&number, "Change 2 SKUs", "2 lines"]);
+    assert!(!browser.get("/ops?state=applied").await.has(&number));
+    carry_out(&mut browser, &address).await;
+    let undone = undo(&mut browser, &address).await;
+    carry_out(&mut browser, &undone).await;
+    let deduct = super::ops::fill(
+        &mut browser,
+        "/stock/W/A/deduct",
+        &[("units", "1"), ("reason", "damaged")],
+    )
+    .await;
+    let all = browser.get("/ops").await;
+    has(&all, &[&number, "Undo 2 changes", "Deduct 1 unit"]);
+    let newest = all.body.find(&deduct.location()["/ops/".len()..]);
+    assert!(newest < all.body.find(&number), "newest first");
+    assert!(!browser.get("/ops?state=running").await.has(&number));
+    assert_eq!(
+        browser.get(&format!("/ops?op={number}")).await.location(),
+        address
+    );
+    let made = browser.get(&format!("/ledger?op={number}")).await;
+    has(&made, &["−1</td>", "+2</td>"]);
+    assert_eq!(
+        made.body.matches("href=\"/ledger/led_").count() % 2,
+        0,
+        "{}",
+        made.body
+    );
+    let back = browser
+        .get(&format!("/ledger?op={}", &undone["/ops/".len()..]))
+        .await;
+    has(&back, &["+1</td>", "−2</td>", &undone]);
+    assert_eq!(site.world.levels("A").await, (80, 0));
+}

@@ -2,7 +2,7 @@
 
 mod admin;
 mod audit;
-mod bulk;
+pub mod bulk;
 mod corrections;
 mod docs;
 mod exports;

@@ -68,6 +68,24 @@ pub async fn document_fetch(
     Ok(Some(self::document(&r, entries)?))
 }
 
+/// The entries that the lines of a bulk operation made, in no order: at most one a line.
+pub async fn bulk_entries(pool: &MySqlPool, op: OpId) -> StoreResult<Vec<LedgerKey>> {
+    // '/' comes right after '.': everything between is a line of this operation.
+    const SQL: &str = "SELECT l.created_at, l.stock_id, l.version FROM ledger l
+      WHERE l.document > ? AND l.document < ? AND l.reverses IS NULL
+      UNION ALL
+      SELECT l.created_at, l.stock_id, l.version FROM bulk_lines b
+      STRAIGHT_JOIN documents d ON d.document = b.document AND d.reversed_op = b.op
+      STRAIGHT_JOIN ledger l ON l.document = d.document AND l.reverses IS NOT NULL
+      WHERE b.op = ? AND b.kind = 'undo'";
+    Ok(sqlx::query_as(SQL)
+        .bind(format!("{op}."))
+        .bind(format!("{op}/"))
+        .bind(op.to_string())
+        .fetch_all(pool)
+        .await?)
+}
+
 /// All entries of a document: in the order of its lines, reversals last.
 pub async fn document_entries(
     pool: &MySqlPool,

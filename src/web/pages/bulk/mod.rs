@@ -4,10 +4,12 @@
 mod failed;
 pub mod import;
 mod lines;
+pub mod select;
 pub mod undo;
 mod view;
 
 pub use failed::failed;
+pub use view::label;
 
 use actix_web::HttpResponse;
 use serde::Deserialize;

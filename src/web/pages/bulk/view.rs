@@ -110,18 +110,13 @@ impl BulkPage {
         match (self.stage, undo) {
             (Stage::Draft | Stage::Empty, false) => msg("bulk-check").with("count", count),
             (Stage::Draft | Stage::Empty, true) => msg("bulk-check-undo").with("count", count),
-            (_, false) => msg("bulk-label").with("count", count),
-            (_, true) => msg("bulk-label-undo").with("count", count),
+            _ => label(self.bulk()),
         }
     }
 
     /// The button that confirms it.
     fn label(&self) -> Message {
-        let count = self.bulk().counts.will;
-        match self.bulk().origin {
-            BulkOrigin::Undo => msg("bulk-label-undo").with("count", count),
-            BulkOrigin::File | BulkOrigin::Select => msg("bulk-label").with("count", count),
-        }
+        label(self.bulk())
     }
 
     fn title(&self) -> Message {
@@ -269,6 +264,11 @@ impl BulkPage {
         }
     }
 
+    /// What it did to the ledger.
+    fn entries(&self) -> String {
+        paths::with_query(paths::LEDGER, &[("op", self.bulk().op.to_string())])
+    }
+
     fn typed(&self) -> &str {
         match &self.notice {
             Some(Notice::Miscounted(typed)) => typed,
@@ -311,4 +311,13 @@ impl BulkPage {
             _ => None,
         }
     }
+}
+
+/// What it does: "Change 126 SKUs".
+pub fn label(bulk: &Bulk) -> Message {
+    let message = match bulk.origin {
+        BulkOrigin::Undo => msg("bulk-label-undo"),
+        BulkOrigin::File | BulkOrigin::Select => msg("bulk-label"),
+    };
+    message.with("count", bulk.counts.will)
 }

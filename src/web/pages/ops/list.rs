@@ -7,14 +7,17 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::deed::Deed;
+use crate::domain::bulk::{Bulk, BulkStatus};
 use crate::domain::ids::OpId;
 use crate::domain::listing::{OpFilter, OpKey};
 use crate::domain::operation::{OpStatus, OpTarget, Operation};
+use crate::service::queries::Listed;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::pages::bulk;
 use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
@@ -29,6 +32,8 @@ struct OpsPage {
     form: FormView,
     list: List,
     chips: Vec<Chip>,
+    /// Only what is being carried out.
+    running: bool,
     states: Vec<(&'static str, String)>,
     content: Content,
     pager: Pager,
@@ -39,7 +44,7 @@ enum Content {
     Refused,
     NotLoaded,
     Rows {
-        operations: Vec<Operation>,
+        operations: Vec<Listed>,
         caption: String,
     },
 }
@@ -60,6 +65,8 @@ enum Shown {
     /// Drafts that can still be confirmed.
     Open,
     One(OpStatus),
+    /// Bulk operations that are being carried out.
+    Running,
 }
 
 impl Shown {
@@ -68,6 +75,7 @@ impl Shown {
     fn parse(word: &str) -> Option<Self> {
         match word {
             Self::OPEN => Some(Self::Open),
+            word if word == BulkStatus::Running.as_str() => Some(Self::Running),
             word => OpStatus::parse(word).map(Self::One),
         }
     }
@@ -76,6 +84,7 @@ impl Shown {
         match self {
             Self::Open => msg("ops-open"),
             Self::One(status) => status.message(),
+            Self::Running => BulkStatus::Running.message(),
         }
     }
 }
@@ -99,7 +108,7 @@ impl OpsQuery {
                 status: match state {
                     Some(Shown::One(status)) => Some(status),
                     Some(Shown::Open) => Some(OpStatus::Draft),
-                    None => None,
+                    Some(Shown::Running) | None => None,
                 },
                 open_at: matches!(state, Some(Shown::Open)).then_some(now),
                 author,
@@ -142,10 +151,11 @@ pub async fn page(
         Err(errors) => return Ok(page.refuse(errors)),
     };
     if let Ok(op) = query.op.trim().parse::<OpId>() {
-        let found = web.services.queries.operation(op).await?;
-        return Ok(match found.value {
-            Some(_) => see_other(&paths::op(&op)),
-            None => {
+        let found = web.services.queries.operation(op).await?.value.is_some();
+        let found = found || web.services.bulks.find(op).await?.is_some();
+        return Ok(match found {
+            true => see_other(&paths::op(&op)),
+            false => {
                 let message = msg("ops-no-such").with("op", op);
                 page.refuse(vec![FieldError {
                     field: "op",
@@ -166,10 +176,13 @@ impl OpsPage {
         let say = |message: &Message| layout.text.say(message).into_owned();
         let mut states = vec![(Shown::OPEN, say(&msg("ops-open")))];
         states.extend(filter::options(OpStatus::ALL, |s| s.as_str(), &layout.text));
+        let running = BulkStatus::Running;
+        states.push((running.as_str(), say(&running.message())));
         Self {
             form: FormView::of_list(&fields),
             list: List::new(paths::OPS, &fields),
             chips: query.chips(),
+            running: matches!(Shown::parse(&query.state), Some(Shown::Running)),
             states,
             content: Content::NotLoaded,
             pager: Pager::default(),
@@ -179,6 +192,10 @@ impl OpsPage {
 
     fn expired(&self, operation: &Operation) -> bool {
         operation.expired(self.layout.text.now)
+    }
+
+    fn bulk_expired(&self, bulk: &Bulk) -> bool {
+        bulk.expired(self.layout.text.now)
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
@@ -195,7 +212,8 @@ impl OpsPage {
     ) -> Result<HttpResponse, Problem> {
         let queries = &web.services.queries;
         let limit = self.layout.rows(ROWS)?;
-        let found = queries.operations_list(filter, place.after().copied(), limit);
+        let after = place.after().copied();
+        let found = queries.operations_of_every_kind(filter, self.running, after, limit);
         let Some(found) = loaded(found.await)? else {
             return Ok(self.layout.not_loaded(&self));
         };
