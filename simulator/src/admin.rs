@@ -190,8 +190,8 @@ async fn stripe_webhook(
     request: HttpRequest,
     body: web::Bytes,
 ) -> Answer {
-    simulator.book().stripe_webhook = read(&request, &body)?;
-    done(Ok(()))
+    let url = read(&request, &body)?;
+    done(simulator.book().set_stripe_webhook(url).map_err(Failed::Io))
 }
 
 async fn state(simulator: web::Data<Simulator>) -> HttpResponse {

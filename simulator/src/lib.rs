@@ -19,8 +19,10 @@ mod wechat;
 mod words;
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::parent_id;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use actix_web::web;
 use anyhow::Context;
@@ -49,9 +51,13 @@ struct Args {
     /// How browsers reach the pages, without a path
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Where Stripe tells what happens: one address for a whole account
-    #[arg(long, value_name = "URL", default_value = "")]
-    stripe_webhook: String,
+    /// Where Stripe tells what happens: one address for a whole account; kept until another is
+    /// given
+    #[arg(long, value_name = "URL")]
+    stripe_webhook: Option<String>,
+    /// End when the program that started this one ends
+    #[arg(long)]
+    end_with_parent: bool,
     /// All waits of the gateways, this much of them: 0.01 lets a day pass in 15 minutes
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = factor)]
     scale: f64,
@@ -89,7 +95,15 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Waits until the program that started this one is gone.
+async fn orphaned(parent: u32) {
+    while parent_id() == parent {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 async fn run(args: Args) -> anyhow::Result<()> {
+    let parent = parent_id();
     std::fs::create_dir_all(&args.folder).with_context(|| args.folder.display().to_string())?;
     let listener = TcpListener::bind(args.listen)
         .with_context(|| format!("cannot listen on {}", args.listen))?;
@@ -107,7 +121,9 @@ async fn run(args: Args) -> anyhow::Result<()> {
         signal(SignalKind::interrupt())?,
     );
     let mut book = Book::open(&args.folder, args.scale)?;
-    book.stripe_webhook = args.stripe_webhook;
+    if let Some(url) = args.stripe_webhook {
+        book.set_stripe_webhook(url)?;
+    }
     let simulator = web::Data::new(Simulator::new(book, keys, url.clone()));
     let teller = tokio::spawn(Teller::new(simulator.clone(), args.scale)?.run());
     let admin_url = url_of(admin.local_addr()?);
@@ -120,6 +136,7 @@ async fn run(args: Args) -> anyhow::Result<()> {
     tokio::select! {
         _ = stop.0.recv() => {}
         _ = stop.1.recv() => {}
+        () = orphaned(parent), if args.end_with_parent => {}
     }
     simulator.stopping.cancel();
     for handle in handles {

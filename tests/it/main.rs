@@ -16,4 +16,5 @@ mod races;
 mod rules;
 mod service;
 mod simulator;
+mod storm;
 mod web;

@@ -5,8 +5,9 @@ mod journal;
 mod payment;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,7 @@ pub struct Book {
     scale: f64,
     /// Where Stripe tells what happens: one address for a whole account.
     pub stripe_webhook: String,
+    webhook_file: PathBuf,
 }
 
 impl Book {
@@ -103,7 +105,11 @@ impl Book {
             nonces: Nonces::default(),
             scale,
             stripe_webhook: String::new(),
+            webhook_file: folder.join("stripe-webhook"),
         };
+        if book.webhook_file.exists() {
+            book.stripe_webhook = fs::read_to_string(&book.webhook_file)?;
+        }
         for payment in past.payments {
             book.remember(payment);
         }
@@ -111,6 +117,13 @@ impl Book {
             book.replays.insert(replay.key.clone(), replay);
         }
         Ok(book)
+    }
+
+    /// From now on Stripe tells this address what happens; over a restart, too.
+    pub fn set_stripe_webhook(&mut self, url: String) -> io::Result<()> {
+        fs::write(&self.webhook_file, &url)?;
+        self.stripe_webhook = url;
+        Ok(())
     }
 
     /// A wait of this many milliseconds, as long as it takes here.
@@ -301,6 +314,14 @@ impl Book {
         now: DateTime<Utc>,
     ) -> Result<(), Failed> {
         self.change(key, |payment, faults| {
+            // Of two payments no answer shows the first: it has to be told.
+            for notice in payment
+                .notices
+                .iter_mut()
+                .filter(|n| n.attempts == 0 && !n.taken)
+            {
+                notice.next_at = notice.next_at.or(Some(now));
+            }
             payment.take(amount_minor, now);
             silence(payment, faults);
             Ok(())
