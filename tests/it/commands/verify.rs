@@ -341,6 +341,19 @@ const DAMAGE: &[(&str, &[Invariant])] = {
             &[Payments],
         ),
         (
+            "UPDATE payments SET settled_at = created_at WHERE transaction_id = 'T4'",
+            &[Payments],
+        ),
+        (
+            "UPDATE late_money SET state = 'deducted', document = 'PAID', next_action_at = NULL \
+          WHERE state = 'queued' LIMIT 1",
+            &[Payments],
+        ),
+        (
+            "UPDATE late_money SET state = 'refunded' WHERE state = 'waiting'",
+            &[Payments],
+        ),
+        (
             "DROP INDEX payments_once ON payments; \
           UPDATE payments SET transaction_id = 'T4' WHERE transaction_id = 'T3'",
             &[Payments],
@@ -388,13 +401,14 @@ async fn run(conn: &mut MySqlConnection, statements: &'static str) {
     }
 }
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "documents",
     "stock",
     "ledger",
     "evidence",
     "orders",
     "payments",
+    "late_money",
 ];
 
 async fn keep_copies(conn: &mut MySqlConnection) {

@@ -10,6 +10,7 @@ mod frame;
 mod guards;
 mod health;
 mod kept;
+mod late;
 mod ledger;
 mod login;
 pub mod ops;
