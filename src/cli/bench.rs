@@ -49,7 +49,7 @@ struct Pages {
     #[arg(long, default_value_t = 1_000_000)]
     #[arg(value_parser = clap::value_parser!(u32).range(1_000..=i64::from(Size::MAX_SKUS)))]
     skus: u32,
-    /// Ledger entries of the large desk; the small one has a thousandth of everything
+    /// Ledger entries of the large desk; the small one has ten thousand, and as many SKUs
     #[arg(long, default_value_t = 10_000_000)]
     #[arg(value_parser = clap::value_parser!(u64).range(10_000..=Size::MAX_LEDGER))]
     ledger: u64,
@@ -77,7 +77,7 @@ async fn run_pages(args: Pages) -> anyhow::Result<ExitCode> {
     };
     let plan = pages::PagesPlan {
         folder: std::path::absolute(args.folder)?,
-        small: size(args.skus / 1_000, args.ledger / 1_000),
+        small: size(10_000, 10_000),
         large: size(args.skus, args.ledger),
         requests: args.requests,
     };

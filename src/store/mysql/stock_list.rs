@@ -14,8 +14,9 @@ use crate::domain::stock::{StockLevel, StockState};
 
 /// A word that so many SKUs have, or fewer, leads straight to them.
 const FEW: u32 = 2_000;
-/// Rows read at a time while looking for what words alone do not lead to.
-const STRETCH: u32 = 1_000;
+/// Rows read at a time while looking for what words alone do not lead to: few first, for common
+/// words are found soon, then more.
+const STRETCHES: std::ops::RangeInclusive<u32> = 200..=2_000;
 
 /// A page of stock. What every SKU of a search's commonest words must be looked at for is looked
 /// for in a bounded number of rows; the page may then hold less, and still have a next one.
@@ -117,12 +118,13 @@ async fn look(
     after: Option<&StockKey>,
     limit: Limit,
 ) -> StoreResult<Page<StockLevel, StockKey>> {
-    let (mut found, mut looked_at) = (Vec::new(), 0);
+    let (mut found, mut looked_at, mut wanted) = (Vec::new(), 0, *STRETCHES.start());
     let mut last = after.cloned();
     while looked_at < WINDOW {
-        let rows = stretch(pool, filter, sort, last.as_ref(), STRETCH).await?;
-        looked_at += STRETCH;
-        let end = rows.len() < STRETCH as usize;
+        let rows = stretch(pool, filter, sort, last.as_ref(), wanted).await?;
+        looked_at += wanted;
+        let end = rows.len() < wanted as usize;
+        wanted = (2 * wanted).min(*STRETCHES.end());
         last = rows.last().map(key);
         found.extend(
             rows.into_iter()

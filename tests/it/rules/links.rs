@@ -15,7 +15,7 @@ use crate::web::bulk::{carry_out, sent};
 /// Pages enough to have seen every kind; a crawl that finds more has gone astray.
 const MOST: usize = 600;
 
-async fn lived_in() -> Site {
+pub async fn lived_in() -> Site {
     let site = Site::start().await;
     for (name, available) in [
         ("CUP 1/2", 40),
@@ -97,9 +97,9 @@ fn leads(page: &Answer) -> Vec<String> {
     found
 }
 
-#[tokio::test]
-async fn internal_links_answer() {
-    let site = lived_in().await;
+/// Follows every link of ours from the overview, and fails at one that does not answer. The
+/// addresses that were found.
+pub async fn crawl(site: &Site) -> BTreeSet<String> {
     let mut browser = site.signed_in("admin", Role::Admin).await;
     let mut seen = BTreeSet::from(["/".to_owned()]);
     let mut queue = VecDeque::from([("/".to_owned(), "nowhere".to_owned())]);
@@ -125,6 +125,12 @@ async fn internal_links_answer() {
         assert!(seen.len() < MOST, "{seen:#?}");
     }
     assert!(broken.is_empty(), "{broken:#?}");
+    seen
+}
+
+#[tokio::test]
+async fn internal_links_answer() {
+    let seen = crawl(&lived_in().await).await;
     for page in [
         "/health",
         "/stock/W/CUP%201%2F2",

@@ -4,6 +4,7 @@ mod layers;
 mod links;
 mod lua;
 mod messages;
+mod sql;
 
 use std::fs;
 use std::path::{Path, PathBuf};
