@@ -20,6 +20,7 @@ pub fn write(folder: &Path, keys: &Keys, url: &str) -> anyhow::Result<()> {
     let alipay_key = file("alipay-app-key.pem", keys.alipay_app.private_pem())?;
     let alipay_public = file("alipay-public-key.pem", keys.alipay.public_pem())?;
     let alipay_url = format!("{url}/gateway.do");
+    let pages = format!("{url}/");
     let lines = [
         ("WECHAT_PAY_URL", url),
         ("WECHAT_PAY_MERCHANT", &keys.merchant),
@@ -37,6 +38,7 @@ pub fn write(folder: &Path, keys: &Keys, url: &str) -> anyhow::Result<()> {
         ("STRIPE_URL", url),
         ("STRIPE_SECRET_KEY", &keys.stripe_secret_key),
         ("STRIPE_WEBHOOK_SECRET", &keys.stripe_webhook_secret),
+        ("STRIPE_SUCCESS_URL", &pages),
     ];
     let mut text = String::new();
     for (name, value) in lines {
