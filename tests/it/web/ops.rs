@@ -483,7 +483,7 @@ async fn after_the_session_ended_the_form_is_kept_and_the_confirm_is_not_perform
         "it is still the first try"
     );
     assert!(preview.has("Nothing has changed yet"), "{}", preview.body);
-    assert!(preview.has("箱 &#38; more"), "{}", preview.body);
+    assert!(preview.has("箱 &amp; more"), "{}", preview.body);
     assert_eq!(site.world.levels("A").await, (12, 0));
 
     site.wait(TimeDelta::hours(10));
