@@ -260,7 +260,7 @@ mod tests {
         let of = |text: &str| OpId::of_document(&text.parse().unwrap());
         assert_eq!(of(op.document().as_str()), Some(op));
         assert_eq!(of(op.line(7).as_str()), Some(op));
-        for other in [".0", ".07", ".", ".x", ".1.2", "x", ".+1", ".99999999999"] {
+        for other in [".0", ".07", ".", ".x", ".1.2", "x", ".-1", ".99999999999"] {
             assert_eq!(of(&format!("{op}{other}")), None, "{other}");
         }
         assert_eq!(of("SO-1.2"), None);

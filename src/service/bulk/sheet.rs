@@ -131,7 +131,8 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, SheetFault> {
         blank: 0,
     };
     for record in records {
-        sheet.add(&record?, &columns)?;
+        let record = record?;
+        sheet.add(line_of(&record, &text), &record, &columns)?;
     }
     match sheet.rows.is_empty() {
         true => Err(SheetFault::NoRows),
@@ -154,11 +155,25 @@ fn decode(bytes: &[u8]) -> Result<(&'static Encoding, String), SheetFault> {
     };
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
     let text = text.filter(|text| !text.contains('\0'));
-    let text = text.ok_or(SheetFault::NotText)?.into_owned();
+    // The reader counts a line by its line feed, and after CR LF one too few.
+    let text = text.ok_or(SheetFault::NotText)?;
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     match text.trim().is_empty() {
         true => Err(SheetFault::Empty),
         false => Ok((encoding, text)),
     }
+}
+
+/// The line of `text` that a record begins on; the first is 1. The reader says where it began to
+/// look: empty lines before the record are not counted.
+fn line_of(record: &csv::StringRecord, text: &str) -> u32 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let begun = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(begun..).unwrap_or_default();
+    let empty = rest.iter().take_while(|b| **b == b'\n').count() as u64;
+    u32::try_from(position.line() + empty).unwrap_or(u32::MAX)
 }
 
 /// What the header has most of.
@@ -220,12 +235,15 @@ impl Columns {
 }
 
 impl Sheet {
-    fn add(&mut self, record: &csv::StringRecord, columns: &Columns) -> Result<(), SheetFault> {
+    fn add(
+        &mut self,
+        line: u32,
+        record: &csv::StringRecord,
+        columns: &Columns,
+    ) -> Result<(), SheetFault> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             return Ok(());
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
         if record.iter().any(|cell| cell.chars().count() > CELL_CHARS) {
             return Err(SheetFault::Quote { line });
         }

@@ -63,8 +63,8 @@ pub fn has(page: &Answer, texts: &[&str]) {
 #[tokio::test]
 async fn a_sheet_with_two_bad_lines_changes_all_the_others() {
     let (site, mut browser) = desk().await;
-    let sheet = "Warehouse,SKU,Change (±),Set to,Note\n\
-                 W,A,-3,,two boxes\nW,B,,8o,\nW,杯-1,,5,\nW,NONE,,1,\n";
+    let sheet = "Warehouse,SKU,Change (±),Set to,Note\r\n\
+                 W,A,-3,,two boxes\r\nW,B,,8o,\r\nW,杯-1,,5,\r\nW,NONE,,1,\r\n";
     let address = sent(&mut browser, sheet.as_bytes()).await;
     let page = browser.get(&address).await;
     has(
