@@ -666,7 +666,7 @@ async fn skus_that_are_checked_are_changed_together() {
         &page,
         &["<h1>Change 3 SKUs</h1>", "<span class=\"id\">GIFT</span>"],
     );
-    let which = [("sel", "1"), ("sel", "2"), ("sel", "4")];
+    let which = [("sel", "1,2,4")];
     let with = |more: &[(&'static str, &'static str)]| [&which[..], more].concat();
     let bare = post(&mut browser, &page, "/stock/change", &with(&[])).await;
     assert_eq!(bare.status, 422);
@@ -675,7 +675,7 @@ async fn skus_that_are_checked_are_changed_together() {
         &[
             "Select add, remove or set",
             "Select a reason",
-            "name=\"sel\" value=\"4\"",
+            "name=\"sel\" value=\"1,2,4\"",
         ],
     );
     let fields = with(&[

@@ -75,7 +75,7 @@ impl ChangePage {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Which {
-    /// Numbers of rows.
+    /// Numbers of rows; several in one are parted by commas.
     sel: Vec<String>,
     /// All that match the filters, instead.
     all: String,
@@ -103,6 +103,7 @@ impl Which {
         let ids: Vec<StockId> = self
             .sel
             .iter()
+            .flat_map(|ids| ids.split(','))
             .filter_map(|id| id.parse().ok().map(StockId))
             .take(MAX_BULK_LINES)
             .collect();
@@ -110,18 +111,16 @@ impl Which {
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let chosen = self.sel.iter().map(|id| ("sel", id.clone()));
-        let rest = [
+        let sel = self.sel.join(",");
+        let fields = [
+            ("sel", &sel),
             ("all", &self.all),
             ("q", &self.q),
             ("wh", &self.wh),
             ("state", &self.state),
         ];
-        let rest = rest.map(|(name, value)| (name, value.clone()));
-        chosen
-            .chain(rest)
-            .filter(|(_, value)| !value.is_empty())
-            .collect()
+        let fields = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        fields.map(|(name, value)| (name, value.clone())).collect()
     }
 }
 
