@@ -1,7 +1,7 @@
 //! The life of an order that waits for money, as one table: what is to be done when something
 //! happens to it. Whoever acts on an order asks [`next`] first, so the table is what happens.
 //!
-//! Rows have the numbers of the table in `docs/decisions/the-state-machine.md`; each has a test
+//! Rows have the numbers of the table in `docs/decisions/0007-the-state-machine.md`; each has a test
 //! by that number, and all combinations are walked below. Money that came too late has a table of
 //! its own: [`super::late`].
 
