@@ -8,6 +8,7 @@ pub mod cashier;
 mod checkout;
 pub mod clock;
 pub mod condition;
+mod csv_lines;
 pub mod demo;
 pub mod desk;
 mod gateways;

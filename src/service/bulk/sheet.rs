@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::bulk::{LineProblem, MAX_BULK_LINES, Sample, TypedRow};
+use crate::service::csv_lines::{line_of, plain_lines};
 
 /// Bytes that a sheet may have: 2 MiB.
 pub const MAX_BYTES: usize = 2 << 20;
@@ -155,25 +156,11 @@ fn decode(bytes: &[u8]) -> Result<(&'static Encoding, String), SheetFault> {
     };
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
     let text = text.filter(|text| !text.contains('\0'));
-    // The reader counts a line by its line feed, and after CR LF one too few.
-    let text = text.ok_or(SheetFault::NotText)?;
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = plain_lines(&text.ok_or(SheetFault::NotText)?);
     match text.trim().is_empty() {
         true => Err(SheetFault::Empty),
         false => Ok((encoding, text)),
     }
-}
-
-/// The line of `text` that a record begins on; the first is 1. The reader says where it began to
-/// look: empty lines before the record are not counted.
-fn line_of(record: &csv::StringRecord, text: &str) -> u32 {
-    let Some(position) = record.position() else {
-        return 0;
-    };
-    let begun = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let rest = text.as_bytes().get(begun..).unwrap_or_default();
-    let empty = rest.iter().take_while(|b| **b == b'\n').count() as u64;
-    u32::try_from(position.line() + empty).unwrap_or(u32::MAX)
 }
 
 /// What the header has most of.

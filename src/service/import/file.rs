@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::fields::{available, low_water, name, named};
 use crate::domain::ids::{Sku, Warehouse};
 use crate::domain::quantity::Level;
+use crate::service::csv_lines::{line_of, plain_lines};
 
 /// Lines that a file may have, without its header.
 pub const MAX_ROWS: usize = 1_000_000;
@@ -56,7 +57,7 @@ impl StockFile {
 /// # Errors
 /// Every bad line with its reason, in the order of the file.
 pub fn read(bytes: &[u8]) -> Result<StockFile, Vec<BadLine>> {
-    let text = check_text(bytes).map_err(|bad| vec![bad])?;
+    let text = plain_lines(check_text(bytes).map_err(|bad| vec![bad])?);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -70,7 +71,7 @@ pub fn read(bytes: &[u8]) -> Result<StockFile, Vec<BadLine>> {
     let mut file = Reading::new(header);
     for record in records {
         match record {
-            Ok(record) => file.add(&record),
+            Ok(record) => file.add(&record, line_of(&record, &text)),
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
                 file.bad.push(BadLine {
@@ -199,9 +200,9 @@ impl Reading {
         }
     }
 
-    fn add(&mut self, record: &csv::StringRecord) {
+    fn add(&mut self, record: &csv::StringRecord, line: u32) {
         self.rows += 1;
-        self.line = record.position().map_or(0, csv::Position::line);
+        self.line = line.into();
         if let Err(reason) = self.read_row(record) {
             self.bad.push(BadLine {
                 line: self.line,
@@ -260,6 +261,22 @@ mod tests {
     fn refused(text: &str) -> Vec<(u64, String)> {
         let bad = read(text.as_bytes()).expect_err("it is refused");
         bad.into_iter().map(|b| (b.line, b.reason)).collect()
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = [
+                "warehouse,sku,name,available",
+                "W,A,A,1",
+                "",
+                "",
+                "W,B,B,x",
+                "W,A,A,2",
+            ];
+            let lines: Vec<u64> = refused(&text.join(end)).iter().map(|bad| bad.0).collect();
+            assert_eq!(lines, [5, 6], "{end:?}");
+        }
     }
 
     #[test]
