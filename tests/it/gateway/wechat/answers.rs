@@ -141,8 +141,9 @@ async fn a_close_is_proved_by_the_query_after_it() {
     let missing = || Reply::signed(404, code("ORDER_NOT_EXIST"));
     for (before, asked, after, word) in [
         (state("NOTPAY"), accepted(), state("CLOSED"), "closed"),
-        // The number was not known, and 204 came all the same.
-        (missing(), accepted(), missing(), "unknown"),
+        // The number was not known, and 204 came all the same: that is what is known, and what it
+        // licenses is for `domain::machine` to say.
+        (missing(), accepted(), missing(), "not_created"),
         (state("NOTPAY"), accepted(), state("NOTPAY"), "unknown"),
         (state("NOTPAY"), accepted(), state("SUCCESS"), "paid"),
         (
