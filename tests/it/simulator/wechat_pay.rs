@@ -120,11 +120,11 @@ async fn fault_3_the_payer_is_paying_and_then_has_paid() {
 async fn fault_4_a_number_that_is_not_known_is_closed_all_the_same() {
     let gateways = Gateways::start();
     let client = gateways.wechat_pay();
-    assert_eq!(close(&client).await, "unknown");
+    assert_eq!(close(&client).await, "not_created");
     gateways.plan("wechat_pay", NO, "unknown_accepted").await;
     assert_eq!(ask_to_close(&client).await, "accepted");
     gateways.plan("wechat_pay", NO, "unknown_accepted").await;
-    assert_eq!(close(&client).await, "unknown");
+    assert_eq!(close(&client).await, "not_created");
     assert_eq!(query(&client).await, "not_created");
 }
 
@@ -224,7 +224,7 @@ async fn fault_21_a_payment_that_is_there_is_not_found() {
     let (gateways, client) = open().await;
     let twice = json!({"fault": "not_exist", "times": 2});
     gateways.plan("wechat_pay", NO, twice).await;
-    assert_eq!(close(&client).await, "unknown");
+    assert_eq!(close(&client).await, "not_created");
     assert_eq!(state(&gateways).await, "closed");
     assert_eq!(close(&client).await, "closed");
 }
