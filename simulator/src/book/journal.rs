@@ -15,6 +15,7 @@ use super::payment::{Key, Payment};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one is written at a time")]
 pub enum Record {
     Payment(Payment),
     /// Stripe's memory of an idempotency key.

@@ -250,7 +250,7 @@ impl Payment {
     /// One more thing for the shop to hear.
     pub fn tell(&mut self, what: What, now: DateTime<Utc>) {
         self.notices.push(Notice {
-            id: format!("{}", random_hex(16)),
+            id: random_hex(16).to_string(),
             what,
             created_at: now,
             attempts: 0,

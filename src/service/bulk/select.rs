@@ -24,6 +24,7 @@ pub enum Selection {
 
 /// What selecting came to.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one is made for a request")]
 pub enum Selected {
     Drafted(Bulk),
     /// More SKUs than one operation has lines.

@@ -61,8 +61,7 @@ impl<T: Clone + Send + Sync + 'static> Remembered<T> {
         }
         // Late or failed: then there is nothing to show yet.
         let _ = timeout(PATIENCE, changes.changed()).await;
-        let value = changes.borrow().clone();
-        value
+        changes.borrow().clone()
     }
 }
 

@@ -1,5 +1,10 @@
 //! `/ledger`
 
+#![expect(
+    clippy::cmp_owned,
+    reason = "entries are compared by what they are written as, in the template"
+)]
+
 use actix_session::Session;
 use actix_web::HttpResponse;
 use askama::Template;

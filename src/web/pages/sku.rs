@@ -128,7 +128,7 @@ pub async fn page(
         demand: loaded(demand)?.map(|seen| seen.value),
         past: loaded(past)?.flatten(),
         at_form,
-        orders: paths::with_query(paths::ORDERS, &[of_sku.clone()]),
+        orders: paths::with_query(paths::ORDERS, std::slice::from_ref(&of_sku)),
         older: paths::with_query(paths::LEDGER, &[of_sku, of_warehouse.clone()]),
         of_warehouse: paths::with_query(paths::STOCK, &[of_warehouse]),
         layout: layout.live(REFRESH_SECONDS),

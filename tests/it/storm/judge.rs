@@ -47,8 +47,11 @@ pub struct Seen {
     pub late: Vec<Late>,
 }
 
+/// Number, state, evidence, how many proofs, entries, reversals, units moved.
+type OrderSeen = (String, String, Option<String>, i64, i64, i64, i64);
+
 pub async fn seen(pool: &MySqlPool) -> Seen {
-    let orders: Vec<(String, String, Option<String>, i64, i64, i64, i64)> = sqlx::query_as(
+    let orders: Vec<OrderSeen> = sqlx::query_as(
         "SELECT o.order_no, CAST(o.status AS CHAR), e.code,
            (SELECT COUNT(*) FROM evidence p WHERE p.order_no = o.order_no),
            CAST(COALESCE(SUM(l.reverses IS NULL), 0) AS SIGNED),
