@@ -92,7 +92,7 @@ fn link(place: &Place) -> (String, String) {
             gateway,
             transaction_id,
         } => (
-            paths::HEALTH.to_owned(),
+            paths::LATE_PAYMENTS.to_owned(),
             format!("{gateway} {transaction_id}"),
         ),
     }

@@ -130,15 +130,18 @@ impl Prover {
         }
         self.stock.offenders.extend(found.offenders);
         self.reversals.extend(reversed.offenders);
-        let whole = to >= last && looked_at == seen.len();
-        self.stock.place = match seen.get(looked_at.saturating_sub(1)) {
+        let newest = seen[..looked_at].last();
+        // A SKU with very many entries: go on with it.
+        let unfinished = newest.filter(|level| {
+            let upto = stretches.last().filter(|(id, ..)| *id == level.id);
+            unproven == 0 && upto.is_some_and(|(_, _, upto)| *upto < level.version)
+        });
+        let whole = to >= last && looked_at == seen.len() && unfinished.is_none();
+        self.stock.place = match (unfinished, newest) {
             _ if whole => 0,
-            // A SKU with very many entries: go on with it.
-            Some(level) if self.proven.get(&level.id) != Some(&level.version) && unproven == 0 => {
-                level.id - 1
-            }
-            Some(level) if looked_at < seen.len() => level.id,
-            _ => to,
+            (Some(level), _) => level.id - 1,
+            (None, Some(level)) if looked_at < seen.len() => level.id,
+            (None, _) => to,
         };
         self.tell(Invariant::Levels, now, whole);
         Ok(())

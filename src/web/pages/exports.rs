@@ -20,17 +20,13 @@ use crate::web::paths;
 use crate::web::problem::Problem;
 use crate::web::respond::see_other;
 
-/// `GET /stock.csv`: always by SKU, for that order costs nothing however long the list is.
+/// `GET /stock.csv`
 pub async fn stock(
     layout: Layout,
     Query(query): Query<StockQuery>,
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let text = layout.text;
-    let known = web.services.queries.warehouses().await?.value;
-    let Ok((filter, _)) = query.filter(&known) else {
-        return Ok(see_other(&List::new(paths::STOCK, &query.fields()).first()));
-    };
     let sheet = Sheet {
         name: "stock",
         columns: vec![
@@ -46,15 +42,10 @@ pub async fn stock(
             msg("export-last-change").with("zone", text.zone.name()),
         ],
     };
-    let queries = web.services.queries.clone();
-    let fetch = move |after: Option<StockKey>, limit| {
-        let (queries, filter) = (queries.clone(), filter.clone());
-        async move {
-            let page = queries.stock_list(&filter, StockSort::Sku, after.as_ref(), limit);
-            Ok(page.await?.value)
-        }
-    };
-    send(text, sheet, fetch, move |level| stock_row(level, &text)).await
+    stock_file(text, query, &web, sheet, move |level| {
+        stock_row(level, &text)
+    })
+    .await
 }
 
 /// `GET /stock/count-sheet.csv`: what the list shows, to be counted and imported again. Its
@@ -65,10 +56,6 @@ pub async fn count_sheet(
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let text = layout.text;
-    let known = web.services.queries.warehouses().await?.value;
-    let Ok((filter, _)) = query.filter(&known) else {
-        return Ok(see_other(&List::new(paths::STOCK, &query.fields()).first()));
-    };
     let sheet = Sheet {
         name: "count-sheet",
         columns: vec![
@@ -81,15 +68,7 @@ pub async fn count_sheet(
             msg("note"),
         ],
     };
-    let queries = web.services.queries.clone();
-    let fetch = move |after: Option<StockKey>, limit| {
-        let (queries, filter) = (queries.clone(), filter.clone());
-        async move {
-            let page = queries.stock_list(&filter, StockSort::Sku, after.as_ref(), limit);
-            Ok(page.await?.value)
-        }
-    };
-    send(text, sheet, fetch, move |level| {
+    stock_file(text, query, &web, sheet, move |level| {
         let mut cells = stock_row(level, &text);
         cells.truncate(4);
         // What was counted is blank, always.
@@ -100,22 +79,50 @@ pub async fn count_sheet(
     .await
 }
 
+/// What the stock list shows, as a file: always by SKU, for that order costs nothing however long
+/// the list is.
+async fn stock_file(
+    text: Text,
+    query: StockQuery,
+    web: &State,
+    sheet: Sheet,
+    row: impl Fn(&StockLevel) -> Vec<Cell> + 'static,
+) -> Result<HttpResponse, Problem> {
+    let known = web.services.queries.warehouses().await?.value;
+    let Ok((filter, _)) = query.filter(&known) else {
+        return Ok(see_other(&List::new(paths::STOCK, &query.fields()).first()));
+    };
+    let queries = web.services.queries.clone();
+    let fetch = move |after: Option<StockKey>, limit| {
+        let (queries, filter) = (queries.clone(), filter.clone());
+        async move {
+            let page = queries.stock_list(&filter, StockSort::Sku, after.as_ref(), limit);
+            Ok(page.await?.value)
+        }
+    };
+    send(text, sheet, fetch, row).await
+}
+
+/// Units, or that there is no limit.
+fn units(units: Option<i64>, text: &Text) -> Cell {
+    match units {
+        Some(units) => Cell::Number(units),
+        None => Cell::Text(text.say(&msg("unlimited")).into_owned()),
+    }
+}
+
 fn version(level: &StockLevel) -> Cell {
     Cell::Number(i64::try_from(level.version).unwrap_or(i64::MAX))
 }
 
 fn stock_row(level: &StockLevel, text: &Text) -> Vec<Cell> {
-    let units = |units: Option<i64>| match units {
-        Some(units) => Cell::Number(units),
-        None => Cell::Text(text.say(&msg("unlimited")).into_owned()),
-    };
     vec![
         Cell::Text(level.warehouse.to_string()),
         Cell::Text(level.sku.to_string()),
         Cell::Text(level.name.clone()),
-        units(level.available()),
+        units(level.available(), text),
         Cell::Number(level.reserved),
-        units(level.on_hand()),
+        units(level.on_hand(), text),
         Cell::Text(text.say(&level.state().message()).into_owned()),
         level
             .low_water
@@ -167,10 +174,6 @@ pub async fn ledger(
 }
 
 fn ledger_row(entry: &LedgerEntry, text: &Text) -> Vec<Cell> {
-    let units = |units: Option<i64>| match units {
-        Some(units) => Cell::Number(units),
-        None => Cell::Text(text.say(&msg("unlimited")).into_owned()),
-    };
     let reason = entry.reason.as_deref();
     vec![
         Cell::Text(text.full(entry.created_at)),
@@ -179,8 +182,8 @@ fn ledger_row(entry: &LedgerEntry, text: &Text) -> Vec<Cell> {
         Cell::Text(entry.sku.to_string()),
         Cell::Text(text.say(&filters::moved_message(entry)).into_owned()),
         Cell::Number(entry.delta),
-        units(entry.balance_before()),
-        units(entry.balance),
+        units(entry.balance_before(), text),
+        units(entry.balance, text),
         Cell::Text(filters::who_said(&entry.actor, text).into_owned()),
         Cell::text(reason.map(|code| filters::why_said(code, text).into_owned())),
         Cell::text(entry.note.clone()),
