@@ -31,6 +31,7 @@ pub mod guard;
 pub mod i18n;
 pub mod layout;
 pub mod list;
+pub mod list_view;
 pub mod nav;
 pub mod numbers;
 pub mod pages;

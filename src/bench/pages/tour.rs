@@ -1,6 +1,7 @@
 //! The pages of a desk, each at an address that shows what is there.
 
 use anyhow::Context;
+use chrono::{TimeDelta, Utc};
 
 use super::visitor::{Visitor, between};
 
@@ -10,68 +11,169 @@ pub(super) struct Stop {
     pub address: String,
 }
 
-/// A word of every generated name, and the number of one of the first SKUs.
+/// A word of half of the generated names, and the beginning of a few words.
 const COMMON: &str = "item";
 const RARE: &str = "132";
 
+/// `{wh}`, `{sku}`, `{entry}`, `{order}` and `{run}` stand for one that the desk has. What ends in
+/// `after=` is the second page of a list.
+const STOPS: &[&str] = &[
+    "/",
+    "/stock",
+    "/stock?after=",
+    "/stock?sort=available",
+    "/stock?sort=available&after=",
+    "/stock?wh={wh}",
+    "/stock?wh={wh}&sort=available",
+    "/stock?state=low",
+    "/stock?state=out",
+    "/stock?state=ok",
+    "/stock?state=ok&sort=available",
+    "/stock?state=low&wh={wh}&sort=available",
+    "/stock?state=unlimited",
+    "/stock?q={common}",
+    "/stock?q={common}&sort=available",
+    "/stock?q={common}&state=out&wh={wh}",
+    "/stock?q={rare}",
+    "/stock?q={rare}&state=low",
+    "/stock?q={common}%20{rare}",
+    "/stock?q=nothing",
+    "/stock/{wh}/{sku}",
+    "/stock/{wh}/{sku}?span=30d",
+    "/stock/{wh}/{sku}?at={yesterday}",
+    "/stock/{wh}/{sku}/explain",
+    "/stock/{wh}/{sku}/deduct",
+    "/stock/{wh}/{sku}/adjust",
+    "/stock/{wh}/{sku}/set",
+    "/stock/import",
+    "/ledger",
+    "/ledger?after=",
+    "/ledger?sku={sku}",
+    "/ledger?sku={sku}&wh={wh}",
+    "/ledger?sku={sku}&kind=set",
+    "/ledger?wh={wh}",
+    "/ledger?kind=deduct",
+    "/ledger?kind=set",
+    "/ledger?kind=rollback",
+    "/ledger?actor=nobody",
+    "/ledger?order={order}",
+    "/ledger?from={yesterday}",
+    "/ledger?to={yesterday}",
+    "/ledger?to={yesterday}&kind=rollback&actor=nobody",
+    "/ledger/{entry}",
+    "/ledger/{entry}/rollback",
+    "/orders",
+    "/orders?sku={sku}",
+    "/orders?due=passed",
+    "/orders?due=1h",
+    "/orders?pay=open",
+    "/orders?pay=unknown",
+    "/orders?status=closing",
+    "/orders?status=paid",
+    "/orders?status=paid&after=",
+    "/orders?status=paid&sku={sku}",
+    "/orders?status=paid&pay=unknown",
+    "/orders?status=cancelled",
+    "/orders/{order}",
+    "/orders/{order}/cancel",
+    "/ops",
+    "/ops?state=open",
+    "/payments/late",
+    "/reconciliation",
+    "/reconciliation/{run}",
+    "/health",
+    "/audit",
+    "/audit?actor=nobody",
+    "/audit?kind=sign_in",
+    "/prefs",
+    "/docs/api",
+    "/admin/users",
+    "/admin/keys",
+];
+
 pub(super) async fn stops(visitor: &mut Visitor) -> anyhow::Result<Vec<Stop>> {
-    let home = visitor.get("/").await?.body;
-    let ledger = visitor.get("/ledger").await?.body;
-    let stock = visitor.get("/stock").await?.body;
-    let paid = visitor.get("/orders?status=paid").await?.body;
-    let sku = link(&ledger, "/stock/")?;
-    let (warehouse, code) = sku
-        .trim_start_matches("/stock/")
-        .split_once('/')
-        .context("a SKU's address")?;
+    let known = Known::look_up(visitor).await?;
     let mut stops = Vec::new();
-    let mut stop = |name: &str, address: String| {
+    for &name in STOPS {
+        let Some(address) = known.address(name) else {
+            continue;
+        };
+        let address = match address.strip_suffix("after=") {
+            Some(first) => {
+                let page = visitor.get(first.trim_end_matches(['?', '&'])).await?.body;
+                next_page(&page, first).with_context(|| format!("{name}: no next page"))?
+            }
+            None => address,
+        };
         stops.push(Stop {
             name: name.to_owned(),
             address,
         });
-    };
-    for part in home.split("<li><a href=\"").skip(1) {
-        let address = part.split('"').next().unwrap_or_default();
-        if part.contains("data-key=\"g") && address.len() < 40 {
-            stop(address, address.to_owned());
-        }
     }
-    for address in [
-        "/ops",
-        "/payments/late",
-        "/stock?sort=available",
-        "/stock?state=low",
-        "/stock?state=ok",
-        "/orders?status=paid",
-        "/orders?status=cancelled",
-        "/ledger?kind=rollback",
-        "/ledger?who=nobody",
-    ] {
-        if visitor.get(address).await.is_ok() {
-            stop(address, address.to_owned());
-        }
-    }
-    stop("/stock?q= (many match)", format!("/stock?q={COMMON}"));
-    stop("/stock?q= (few match)", format!("/stock?q={RARE}"));
-    stop("/stock?wh=", format!("/stock?wh={warehouse}"));
-    stop("/stock, second page", link(&stock, "/stock?after=")?);
-    stop("/ledger, second page", link(&ledger, "/ledger?after=")?);
-    stop("/ledger?sku=", format!("/ledger?sku={code}"));
-    stop("a SKU", sku.clone());
-    stop("deduct", format!("{sku}/deduct"));
-    stop("adjust", format!("{sku}/adjust"));
-    stop("set", format!("{sku}/set"));
-    stop("an entry", link(&ledger, "/ledger/led_")?);
-    stop("an order", link(&paid, "/orders/")?);
     Ok(stops)
 }
 
-/// The first link that begins so.
-fn link(page: &str, beginning: &str) -> anyhow::Result<String> {
-    let rest = between(page, &format!("href=\"{beginning}"), "\"");
-    let rest = rest.with_context(|| format!("no link to {beginning}"))?;
-    Ok(format!("{beginning}{rest}")
-        .replace("&#38;", "&")
-        .replace("&amp;", "&"))
+/// What a desk has to show.
+struct Known {
+    warehouse: String,
+    sku: String,
+    entry: String,
+    order: String,
+    run: Option<String>,
+    yesterday: String,
+}
+
+impl Known {
+    async fn look_up(visitor: &mut Visitor) -> anyhow::Result<Self> {
+        let ledger = visitor.get("/ledger").await?.body;
+        let paid = visitor.get("/orders?status=paid").await?.body;
+        let runs = visitor.get("/reconciliation").await?.body;
+        let sku = after(&ledger, "href=\"/stock/").context("no SKU in the ledger")?;
+        let (warehouse, sku) = sku.split_once('/').context("a SKU's address")?;
+        Ok(Self {
+            warehouse: warehouse.to_owned(),
+            sku: sku.to_owned(),
+            entry: after(&ledger, "href=\"/ledger/led_").context("no entry")?,
+            order: after(&paid, "href=\"/orders/").context("no order that is paid")?,
+            run: after(&runs, "href=\"/reconciliation/"),
+            yesterday: (Utc::now() - TimeDelta::days(1))
+                .format("%Y-%m-%d")
+                .to_string(),
+        })
+    }
+
+    /// `None` when the desk has nothing to show there.
+    fn address(&self, pattern: &str) -> Option<String> {
+        let mut address = pattern.to_owned();
+        if address.contains("{run}") {
+            address = address.replace("{run}", self.run.as_deref()?);
+        }
+        let entry = format!("led_{}", self.entry);
+        for (place, value) in [
+            ("{wh}", self.warehouse.as_str()),
+            ("{sku}", &self.sku),
+            ("{entry}", &entry),
+            ("{order}", &self.order),
+            ("{yesterday}", &self.yesterday),
+            ("{common}", COMMON),
+            ("{rare}", RARE),
+        ] {
+            address = address.replace(place, value);
+        }
+        Some(address)
+    }
+}
+
+/// The rest of the first attribute that begins so.
+fn after(page: &str, beginning: &str) -> Option<String> {
+    between(page, beginning, "\"").map(str::to_owned)
+}
+
+/// Where the next page of a list is, that began at `first` without a cursor.
+fn next_page(page: &str, first: &str) -> Option<String> {
+    let rest = after(
+        page,
+        &format!("href=\"{}after=", first.replace('&', "&#38;")),
+    )?;
+    Some(format!("{first}after={rest}").replace("&#38;", "&"))
 }

@@ -10,10 +10,11 @@ use crate::domain::ids::{DocumentNo, OpId};
 use crate::domain::listing::{AuditFilter, AuditKey};
 use crate::web::export;
 use crate::web::extract::{Query, State};
-use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::forms::{Check, FieldError, FormErrors, filter};
 use crate::web::i18n::{Text, Worded, msg};
 use crate::web::layout::Layout;
-use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::list::{Chip, Place, chip};
+use crate::web::list_view::{Content, ListView};
 use crate::web::problem::{Problem, loaded};
 use crate::web::{filters, paths};
 
@@ -24,22 +25,8 @@ const WHO_MAX_CHARS: usize = 80;
 #[template(path = "pages/audit.html")]
 struct AuditPage {
     layout: Layout,
-    form: FormView,
-    list: List,
-    chips: Vec<Chip>,
+    view: ListView<AuditRow>,
     actions: Vec<(&'static str, String)>,
-    content: Content,
-    pager: Pager,
-}
-
-enum Content {
-    /// What the filters say cannot be read.
-    Refused,
-    NotLoaded,
-    Rows {
-        rows: Vec<AuditRow>,
-        caption: String,
-    },
 }
 
 #[derive(Deserialize, Default)]
@@ -122,9 +109,9 @@ pub async fn page(
         return Ok(page.refuse(errors));
     }
     let now = web.services.clock.now();
-    match page.list.place(&web.sealer, &query.after, now) {
+    match page.view.list.place(&web.sealer, &query.after, now) {
         Some(place) => page.show(&web, &filter, &place).await,
-        None => Ok(page.list.moved_on(&session)),
+        None => Ok(page.view.list.moved_on(&session)),
     }
 }
 
@@ -159,20 +146,15 @@ impl AuditPage {
         let fields = query.fields();
         let text = layout.text;
         Self {
-            form: FormView::of_list(&fields),
-            list: List::new(paths::AUDIT, &fields),
-            chips: query.chips(filter),
+            view: ListView::new(paths::AUDIT, &fields, query.chips(filter)),
             actions: filter::options(AuditAction::ALL, |action| action.as_str(), &text),
-            content: Content::NotLoaded,
-            pager: Pager::default(),
             layout,
         }
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
-        self.content = Content::Refused;
-        self.form = self.form.refused(errors);
-        self.layout.with_status(self.form.status(), &self)
+        self.view.refuse(errors);
+        self.layout.with_status(self.view.form.status(), &self)
     }
 
     async fn show(
@@ -187,14 +169,9 @@ impl AuditPage {
         let Some(found) = loaded(found.await)? else {
             return Ok(self.layout.not_loaded(&self));
         };
-        self.pager = self.list.pager(web, place, &found.value);
-        let caption = self.pager.caption(None, found.as_of);
-        let caption = caption.map(|rows| msg("ledger-caption").with("rows", rows));
-        let text = self.layout.text;
-        self.content = Content::Rows {
-            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
-            rows: found.value.items,
-        };
+        let said = (web, &self.layout.text);
+        let sentence = Some(msg("ledger-caption"));
+        self.view.fill(said, place, found, None, sentence);
         Ok(self.layout.ok(&self))
     }
 }

@@ -15,10 +15,11 @@ use crate::domain::ledger::{EntryKind, LedgerEntry};
 use crate::domain::listing::{LedgerFilter, LedgerKey};
 use crate::web::export;
 use crate::web::extract::{Query, State};
-use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::forms::{Check, FieldError, FormErrors, filter};
 use crate::web::i18n::{Message, Text, Worded, msg};
 use crate::web::layout::Layout;
-use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::list::{Chip, Place, chip};
+use crate::web::list_view::{Content, ListView};
 use crate::web::problem::{Problem, loaded};
 use crate::web::{filters, paths};
 
@@ -29,23 +30,9 @@ const WHO_MAX_CHARS: usize = 80;
 #[template(path = "pages/ledger.html")]
 struct LedgerPage {
     layout: Layout,
-    form: FormView,
-    list: List,
-    chips: Vec<Chip>,
+    view: ListView<LedgerEntry>,
     warehouses: Vec<(String, String)>,
     kinds: Vec<(&'static str, String)>,
-    content: Content,
-    pager: Pager,
-}
-
-enum Content {
-    /// What the filters say cannot be read.
-    Refused,
-    NotLoaded,
-    Entries {
-        entries: Vec<LedgerEntry>,
-        caption: String,
-    },
 }
 
 #[derive(Deserialize, Default)]
@@ -188,9 +175,9 @@ pub async fn page(
         return Ok(page.refuse(errors));
     }
     let now = web.services.clock.now();
-    match page.list.place(&web.sealer, &query.after, now) {
+    match page.view.list.place(&web.sealer, &query.after, now) {
         Some(place) => page.show(&web, &filter, &place).await,
-        None => Ok(page.list.moved_on(&session)),
+        None => Ok(page.view.list.moved_on(&session)),
     }
 }
 
@@ -204,21 +191,16 @@ impl LedgerPage {
         let fields = query.fields();
         let text = layout.text;
         Self {
-            form: FormView::of_list(&fields),
-            list: List::new(paths::LEDGER, &fields),
-            chips: query.chips(filter),
+            view: ListView::new(paths::LEDGER, &fields, query.chips(filter)),
             warehouses: filter::warehouses(known),
             kinds: filter::options(EntryKind::ALL, |kind| kind.as_str(), &text),
-            content: Content::NotLoaded,
-            pager: Pager::default(),
             layout,
         }
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
-        self.content = Content::Refused;
-        self.form = self.form.refused(errors);
-        self.layout.with_status(self.form.status(), &self)
+        self.view.refuse(errors);
+        self.layout.with_status(self.view.form.status(), &self)
     }
 
     async fn show(
@@ -236,15 +218,10 @@ impl LedgerPage {
         let Some(entries) = loaded(entries)? else {
             return Ok(self.layout.not_loaded(&self));
         };
-        self.pager = self.list.pager(web, place, &entries.value);
         let count = loaded(count)?.and_then(|seen| seen.value);
-        let caption = self.pager.caption(count, entries.as_of);
-        let caption = caption.map(|rows| msg("ledger-caption").with("rows", rows));
-        let text = self.layout.text;
-        self.content = Content::Entries {
-            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
-            entries: entries.value.items,
-        };
+        let said = (web, &self.layout.text);
+        let sentence = Some(msg("ledger-caption"));
+        self.view.fill(said, place, entries, count, sentence);
         Ok(self.layout.ok(&self))
     }
 }

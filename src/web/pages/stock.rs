@@ -12,10 +12,11 @@ use crate::domain::role::Action;
 use crate::domain::stock::{StockLevel, StockState};
 use crate::web::export;
 use crate::web::extract::{Query, State};
-use crate::web::forms::{Check, FormErrors, FormView, filter};
-use crate::web::i18n::{Message, Worded};
+use crate::web::forms::{Check, FormErrors, filter};
+use crate::web::i18n::Worded;
 use crate::web::layout::Layout;
-use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::list::{Chip, Place, chip};
+use crate::web::list_view::{Content, ListView};
 use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
@@ -28,29 +29,15 @@ const REFRESH_SECONDS: u32 = 15;
 #[template(path = "pages/stock.html")]
 struct StockPage {
     layout: Layout,
-    form: FormView,
-    list: List,
-    chips: Vec<Chip>,
+    view: ListView<StockLevel>,
+    sort: StockSort,
+    /// How many match, where that is known.
+    count: Option<CappedCount>,
     warehouses: Vec<(String, String)>,
     states: Vec<(&'static str, String)>,
     sorts: Vec<(&'static str, String)>,
     /// Whether rows of more than one warehouse may stand side by side.
     by_warehouse: bool,
-    content: Content,
-    pager: Pager,
-}
-
-enum Content {
-    /// What the filters say cannot be read.
-    Refused,
-    NotLoaded,
-    Rows {
-        levels: Vec<StockLevel>,
-        caption: Option<Message>,
-        sort: StockSort,
-        /// How many match, where that is known.
-        count: Option<CappedCount>,
-    },
 }
 
 #[derive(Deserialize)]
@@ -139,9 +126,9 @@ pub async fn page(
         return Ok(see_other(&address));
     }
     let now = web.services.clock.now();
-    match page.list.place(&web.sealer, &query.after, now) {
+    match page.view.list.place(&web.sealer, &query.after, now) {
         Some(place) => page.show(&web, &filter, sort, &place).await,
-        None => Ok(page.list.moved_on(&session)),
+        None => Ok(page.view.list.moved_on(&session)),
     }
 }
 
@@ -150,15 +137,13 @@ impl StockPage {
         let fields = query.fields();
         let text = layout.text;
         Self {
-            form: FormView::of_list(&fields),
-            list: List::new(paths::STOCK, &fields),
-            chips: chips(filter),
+            view: ListView::new(paths::STOCK, &fields, chips(filter)),
             warehouses: filter::warehouses(known),
             states: filter::options(StockState::ALL, |s| s.as_str(), &text),
             sorts: filter::options(StockSort::ALL, |s| s.as_str(), &text),
             by_warehouse: known.len() > 1 && filter.warehouse.is_none(),
-            content: Content::NotLoaded,
-            pager: Pager::default(),
+            sort: StockSort::Sku,
+            count: None,
             layout,
         }
     }
@@ -172,7 +157,7 @@ impl StockPage {
     fn change_all(&self) -> String {
         let all = ("all", "1".to_owned());
         let kept = ["q", "wh", "state"];
-        let fields = self.form.fields().iter();
+        let fields = self.view.form.fields().iter();
         let fields = fields.filter(|(_, value)| !value.is_empty());
         let filters = fields.filter_map(|(name, value)| {
             let name = kept.into_iter().find(|kept| kept == name)?;
@@ -183,9 +168,8 @@ impl StockPage {
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
-        self.content = Content::Refused;
-        self.form = self.form.refused(errors);
-        self.layout.with_status(self.form.status(), &self)
+        self.view.refuse(errors);
+        self.layout.with_status(self.view.form.status(), &self)
     }
 
     async fn show(
@@ -204,14 +188,10 @@ impl StockPage {
         let Some(rows) = loaded(rows)? else {
             return Ok(self.layout.not_loaded(&self));
         };
-        self.pager = self.list.pager(web, place, &rows.value);
-        let count = loaded(count)?.and_then(|seen| seen.value);
-        self.content = Content::Rows {
-            caption: self.pager.caption(count, rows.as_of),
-            levels: rows.value.items,
-            sort,
-            count,
-        };
+        self.count = loaded(count)?.and_then(|seen| seen.value);
+        self.sort = sort;
+        let said = (web, &self.layout.text);
+        self.view.fill(said, place, rows, self.count, None);
         self.layout = self.layout.live(REFRESH_SECONDS);
         Ok(self.layout.ok(&self))
     }

@@ -2,19 +2,19 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::late::{LatePayment, LateState};
-use crate::domain::listing::{LateKey, Limit};
+use crate::domain::listing::LateKey;
 use crate::domain::payment::PaymentOutcome;
 use crate::web::extract::{Query, State};
-use crate::web::forms::{FieldError, FormErrors, FormView, filter};
+use crate::web::forms::{FieldError, FormErrors, filter};
 use crate::web::i18n::{Worded, msg};
 use crate::web::layout::Layout;
-use crate::web::list::{Chip, List, Pager, Place, chip};
-use crate::web::problem::{Problem, Retry, loaded};
+use crate::web::list::{Place, chip};
+use crate::web::list_view::{Content, ListView};
+use crate::web::problem::{Problem, loaded};
 use crate::web::{filters, paths};
 
 const ROWS: u32 = 50;
@@ -24,22 +24,8 @@ const REFRESH_SECONDS: u32 = 15;
 #[template(path = "pages/late.html")]
 struct LatesPage {
     layout: Layout,
-    form: FormView,
-    list: List,
-    chips: Vec<Chip>,
+    view: ListView<LatePayment>,
     states: Vec<(&'static str, String)>,
-    content: Content,
-    pager: Pager,
-}
-
-enum Content {
-    /// What the filter says cannot be read.
-    Refused,
-    NotLoaded,
-    Rows {
-        payments: Vec<LatePayment>,
-        caption: String,
-    },
 }
 
 #[derive(Deserialize, Default)]
@@ -66,33 +52,28 @@ pub async fn page(
         }
     };
     let page = LatesPage::new(layout, &query, state);
-    match page.list.place(&web.sealer, &query.after, now) {
+    match page.view.list.place(&web.sealer, &query.after, now) {
         Some(place) => page.show(&web, state, &place).await,
-        None => Ok(page.list.moved_on(&session)),
+        None => Ok(page.view.list.moved_on(&session)),
     }
 }
 
 impl LatesPage {
     fn new(layout: Layout, query: &LateQuery, state: Option<LateState>) -> Self {
         let text = layout.text;
+        let fields = [("state", query.state.as_str())];
         let option = |s: &LateState| (s.as_str(), text.say(&s.message()).into_owned());
         let chips = state.map(|state| chip("state", "late-state", state.message()));
         Self {
-            form: FormView::filled(vec![("state".to_owned(), query.state.clone())]),
-            list: List::new(paths::LATE_PAYMENTS, &[("state", query.state.as_str())]),
-            chips: chips.into_iter().collect(),
+            view: ListView::new(paths::LATE_PAYMENTS, &fields, chips.into_iter().collect()),
             states: LateState::ALL.iter().map(option).collect(),
-            content: Content::NotLoaded,
-            pager: Pager::default(),
             layout,
         }
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
-        self.content = Content::Refused;
-        let status = StatusCode::BAD_REQUEST;
-        self.form = self.form.errors(errors).with_status(status);
-        self.layout.with_status(status, &self)
+        self.view.refuse(errors);
+        self.layout.with_status(self.view.form.status(), &self)
     }
 
     async fn show(
@@ -102,22 +83,14 @@ impl LatesPage {
         place: &Place<LateKey>,
     ) -> Result<HttpResponse, Problem> {
         let queries = &web.services.queries;
-        let limit = Limit::new(ROWS).ok_or_else(|| Problem::internal("a page without rows"))?;
+        let limit = self.layout.rows(ROWS)?;
         let found = queries.late_payments_list(state, place.after().copied(), limit);
         let Some(found) = loaded(found.await)? else {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            let mut response = self.layout.with_status(status, &self);
-            Retry::Seconds(2).write(response.headers_mut(), web.services.clock.now());
-            return Ok(response);
+            return Ok(self.layout.not_loaded(&self));
         };
-        self.pager = self.list.pager(web, place, &found.value);
-        let caption = self.pager.caption(None, found.as_of);
-        let caption = caption.map(|rows| msg("late-caption").with("rows", rows));
-        let text = self.layout.text;
-        self.content = Content::Rows {
-            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
-            payments: found.value.items,
-        };
+        let said = (web, &self.layout.text);
+        let sentence = Some(msg("late-caption"));
+        self.view.fill(said, place, found, None, sentence);
         self.layout = self.layout.live(REFRESH_SECONDS);
         Ok(self.layout.ok(&self))
     }

@@ -13,10 +13,11 @@ use crate::domain::listing::{OpFilter, OpKey};
 use crate::domain::operation::{OpStatus, OpTarget, Operation};
 use crate::service::queries::Listed;
 use crate::web::extract::{Query, State};
-use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::forms::{Check, FieldError, FormErrors, filter};
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
-use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::list::{Chip, Place, chip};
+use crate::web::list_view::{Content, ListView};
 use crate::web::pages::bulk;
 use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
@@ -29,24 +30,10 @@ const NAME_MAX_CHARS: usize = 64;
 #[template(path = "pages/ops.html")]
 struct OpsPage {
     layout: Layout,
-    form: FormView,
-    list: List,
-    chips: Vec<Chip>,
+    view: ListView<Listed>,
     /// Only what is being carried out.
     running: bool,
     states: Vec<(&'static str, String)>,
-    content: Content,
-    pager: Pager,
-}
-
-enum Content {
-    /// What the filters say cannot be read.
-    Refused,
-    NotLoaded,
-    Rows {
-        operations: Vec<Listed>,
-        caption: String,
-    },
 }
 
 #[derive(Deserialize, Default)]
@@ -164,9 +151,9 @@ pub async fn page(
             }
         });
     }
-    match page.list.place(&web.sealer, &query.after, now) {
+    match page.view.list.place(&web.sealer, &query.after, now) {
         Some(place) => page.show(&web, &filter, &place).await,
-        None => Ok(page.list.moved_on(&session)),
+        None => Ok(page.view.list.moved_on(&session)),
     }
 }
 
@@ -179,13 +166,9 @@ impl OpsPage {
         let running = BulkStatus::Running;
         states.push((running.as_str(), say(&running.message())));
         Self {
-            form: FormView::of_list(&fields),
-            list: List::new(paths::OPS, &fields),
-            chips: query.chips(),
+            view: ListView::new(paths::OPS, &fields, query.chips()),
             running: matches!(Shown::parse(&query.state), Some(Shown::Running)),
             states,
-            content: Content::NotLoaded,
-            pager: Pager::default(),
             layout,
         }
     }
@@ -199,9 +182,8 @@ impl OpsPage {
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
-        self.content = Content::Refused;
-        self.form = self.form.refused(errors);
-        self.layout.with_status(self.form.status(), &self)
+        self.view.refuse(errors);
+        self.layout.with_status(self.view.form.status(), &self)
     }
 
     async fn show(
@@ -217,14 +199,9 @@ impl OpsPage {
         let Some(found) = loaded(found.await)? else {
             return Ok(self.layout.not_loaded(&self));
         };
-        self.pager = self.list.pager(web, place, &found.value);
-        let caption = self.pager.caption(None, found.as_of);
-        let caption = caption.map(|rows| msg("orders-newest-first").with("rows", rows));
-        let text = self.layout.text;
-        self.content = Content::Rows {
-            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
-            operations: found.value.items,
-        };
+        let said = (web, &self.layout.text);
+        let sentence = Some(msg("orders-newest-first"));
+        self.view.fill(said, place, found, None, sentence);
         Ok(self.layout.ok(&self))
     }
 }

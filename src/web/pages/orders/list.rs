@@ -11,10 +11,11 @@ use crate::domain::listing::{OrderFilter, OrderKey, OrderStatuses};
 use crate::domain::order::{OrderRow, OrderStatus};
 use crate::domain::payment::PaymentState;
 use crate::web::extract::{Query, State};
-use crate::web::forms::{Check, FieldError, FormErrors, FormView, filter};
+use crate::web::forms::{Check, FieldError, FormErrors, filter};
 use crate::web::i18n::{Worded, msg};
 use crate::web::layout::Layout;
-use crate::web::list::{Chip, List, Pager, Place, chip};
+use crate::web::list::{Chip, Place, chip};
+use crate::web::list_view::{Content, ListView};
 use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
@@ -26,24 +27,10 @@ const REFRESH_SECONDS: u32 = 15;
 #[template(path = "pages/orders.html")]
 struct OrdersPage {
     layout: Layout,
-    form: FormView,
-    list: List,
-    chips: Vec<Chip>,
+    view: ListView<OrderRow>,
     statuses: Vec<(&'static str, String)>,
     dues: Vec<(&'static str, String)>,
     payments: Vec<(&'static str, String)>,
-    content: Content,
-    pager: Pager,
-}
-
-enum Content {
-    /// What the filters say cannot be read.
-    Refused,
-    NotLoaded,
-    Rows {
-        orders: Vec<OrderRow>,
-        caption: String,
-    },
 }
 
 #[derive(Deserialize, Default)]
@@ -154,9 +141,9 @@ pub async fn page(
             }
         };
     }
-    match page.list.place(&web.sealer, &query.after, now) {
+    match page.view.list.place(&web.sealer, &query.after, now) {
         Some(place) => page.show(&web, &filter, &place).await,
-        None => Ok(page.list.moved_on(&session)),
+        None => Ok(page.view.list.moved_on(&session)),
     }
 }
 
@@ -174,25 +161,20 @@ impl OrdersPage {
         let fields = query.fields();
         let text = layout.text;
         Self {
-            form: FormView::of_list(&fields),
-            list: List::new(paths::ORDERS, &fields),
-            chips: query.chips(),
+            view: ListView::new(paths::ORDERS, &fields, query.chips()),
             statuses: filter::options(OrderStatus::ALL, |s| s.as_str(), &text),
             payments: filter::options(PaymentState::ALL, |s| s.as_str(), &text),
             dues: Due::ALL
                 .iter()
                 .map(|(name, label, _)| (*name, text.say(&msg(label)).into_owned()))
                 .collect(),
-            content: Content::NotLoaded,
-            pager: Pager::default(),
             layout,
         }
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
-        self.content = Content::Refused;
-        self.form = self.form.refused(errors);
-        self.layout.with_status(self.form.status(), &self)
+        self.view.refuse(errors);
+        self.layout.with_status(self.view.form.status(), &self)
     }
 
     async fn show(
@@ -210,19 +192,13 @@ impl OrdersPage {
         let Some(orders) = loaded(orders)? else {
             return Ok(self.layout.not_loaded(&self));
         };
-        self.pager = self.list.pager(web, place, &orders.value);
         let count = loaded(count)?.and_then(|seen| seen.value);
         let order = match filter.status.by_deadline() {
             true => msg("orders-soonest-first"),
             false => msg("orders-newest-first"),
         };
-        let caption = self.pager.caption(count, orders.as_of);
-        let caption = caption.map(|rows| order.with("rows", rows));
-        let text = self.layout.text;
-        self.content = Content::Rows {
-            caption: caption.map_or_else(String::new, |m| text.say(&m).into_owned()),
-            orders: orders.value.items,
-        };
+        let said = (web, &self.layout.text);
+        self.view.fill(said, place, orders, count, Some(order));
         self.layout = self.layout.live(REFRESH_SECONDS);
         Ok(self.layout.ok(&self))
     }
