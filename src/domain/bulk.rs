@@ -286,6 +286,13 @@ impl Bulk {
         self.status == BulkStatus::Draft && now >= self.expires_at
     }
 
+    /// It is undoing another one, or undid it to its last line: no other undoes the same. The schema
+    /// says so as well (`bulk_undo_once`).
+    pub fn undoes_alone(&self) -> bool {
+        let wholly = matches!(self.came_to, Some((_, 0))) && self.counts.cannot == 0;
+        self.undoes.is_some() && (self.status == BulkStatus::Running || wholly)
+    }
+
     /// The number that must be typed to confirm it.
     pub fn typed_count(&self) -> Option<u32> {
         (self.counts.will > TYPED_ABOVE).then_some(self.counts.will)

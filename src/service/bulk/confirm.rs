@@ -6,7 +6,7 @@ use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::bulk::{AT_ONCE, Bulk, BulkStatus};
 use crate::domain::ids::OpId;
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
-use crate::store::mysql::bulk::{Begin, bulk_begin, bulk_discard};
+use crate::store::mysql::bulk::{Begin, Begun, bulk_begin, bulk_discard};
 
 /// What confirming came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,8 @@ impl Bulks {
     ///
     /// # Errors
     /// `Rejected` with `not_found`, `forbidden` (it waits for a supervisor), `draft_changed`,
-    /// `expired`, `discarded`, `form_used` (another revision was confirmed), `nothing_to_change`.
+    /// `expired`, `discarded`, `form_used` (another revision was confirmed), `nothing_to_change`,
+    /// `already_rolled_back` (another one undoes the same).
     /// `NotConfirmed` when it is not known to be confirmed: the same call can be repeated.
     pub async fn confirm(
         &self,
@@ -94,8 +95,9 @@ impl Bulks {
             leased_until: now + LEASE,
         };
         match in_time(PATIENCE, bulk_begin(self.pool(), begin)).await? {
-            true => Ok((How::Begun, bulk)),
-            false => settled(self.fetch(op).await?, revision),
+            Begun::Now => Ok((How::Begun, bulk)),
+            Begun::NoDraft => settled(self.fetch(op).await?, revision),
+            Begun::UndoneByAnother => Err(self.undone_by_another(&bulk).await?.into()),
         }
     }
 

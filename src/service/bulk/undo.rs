@@ -18,7 +18,7 @@ use crate::store::mysql::bulk::{BulkFilter, Undoable, bulk_list, lines_to_undo};
 
 impl Bulks {
     /// Prepares what undoes `undone`. While such a draft can be confirmed, or is being carried
-    /// out, it is that one.
+    /// out, it is that one; and for ever, once one undid every line.
     ///
     /// # Errors
     /// `Rejected` with `not_found`, `forbidden`, `not_reversible` (it is not finished, or undoes
@@ -73,16 +73,28 @@ impl Bulks {
         self.draft(new, by).await
     }
 
-    /// What undoes this one and can still be confirmed, or is being carried out.
+    /// What undoes this one: is doing it, did it to its last line, or can still be confirmed.
     pub(super) async fn open_undo(&self, undone: OpId) -> ServiceResult<Option<Bulk>> {
-        let undos = self.undos(undone).await?;
+        let mut undos = self.undos(undone).await?;
         let now = self.now();
-        let open = |bulk: &Bulk| match bulk.status {
-            BulkStatus::Draft => !bulk.expired(now),
-            BulkStatus::Running => true,
-            BulkStatus::Applied | BulkStatus::Discarded => false,
+        undos.sort_by_key(|bulk| !bulk.undoes_alone());
+        let open = |bulk: &Bulk| {
+            bulk.undoes_alone() || (bulk.status == BulkStatus::Draft && !bulk.expired(now))
         };
         Ok(undos.into_iter().find(open))
+    }
+
+    /// What is said of an undo that would be the second of the same.
+    pub(super) async fn undone_by_another(&self, bulk: &Bulk) -> ServiceResult<Rejection> {
+        let undone = bulk.undoes.unwrap_or(bulk.op);
+        let undos = self.undos(undone).await?;
+        let other = undos.into_iter().find(|undo| undo.undoes_alone());
+        let other = other.unwrap_or_else(|| bulk.clone());
+        Ok(Rejection::AlreadyRolledBack {
+            document: undone.document(),
+            by: other.confirmed_by.unwrap_or(other.author),
+            at: other.confirmed_at.unwrap_or(other.created_at),
+        })
     }
 
     /// What was prepared to undo it, newest first; at most 20.

@@ -115,7 +115,7 @@ impl Operations {
             DraftSaved::New(operation) => Ok(Drafted::Saved(operation)),
             DraftSaved::Same(operation) => Ok(Drafted::Same(operation)),
             DraftSaved::Replaced(operation) => Ok(Drafted::Replaced(operation)),
-            DraftSaved::Declined(_, why) => Err(why.into()),
+            DraftSaved::Declined(why) => Err(why.into()),
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod import;
 pub mod json;
 pub mod late;
 pub mod ledger;
+mod numbers;
 pub mod operations;
 pub mod orders;
 pub mod overview;
@@ -23,6 +24,7 @@ pub mod replay;
 pub mod stock;
 pub mod stock_list;
 pub mod stock_words;
+pub mod troubles;
 pub mod users;
 pub mod verify;
 
@@ -147,7 +149,7 @@ pub async fn migrate(pool: &MySqlPool) -> Result<(), MigrateError> {
     }
     forget_broken_off(&mut connection).await?;
     while let Err(error) = sqlx::migrate!().run(&mut connection).await {
-        let version = index_is_there(&error).ok_or(error)?;
+        let version = made_before(&error).ok_or(error)?;
         sqlx::query("UPDATE _sqlx_migrations SET success = TRUE WHERE version = ?")
             .bind(version)
             .execute(&mut connection)
@@ -157,15 +159,18 @@ pub async fn migrate(pool: &MySqlPool) -> Result<(), MigrateError> {
     Ok(connection.close().await?)
 }
 
-/// The migration that failed because the index it creates is there: it was broken off right
-/// after that, and is done. (MySQL has no `CREATE INDEX IF NOT EXISTS`.)
-fn index_is_there(error: &MigrateError) -> Option<i64> {
+/// The migration that failed because the index or the column it makes is there: it was broken off
+/// right after that, and is done. (MySQL has no `IF NOT EXISTS` for either; one `ALTER TABLE`
+/// happens wholly or not at all.)
+fn made_before(error: &MigrateError) -> Option<i64> {
+    const DUPLICATE_COLUMN_NAME: u16 = 1060;
     const DUPLICATE_KEY_NAME: u16 = 1061;
     let MigrateError::ExecuteMigration(sqlx::Error::Database(refusal), version) = error else {
         return None;
     };
     let refusal = refusal.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()?;
-    (refusal.number() == DUPLICATE_KEY_NAME).then_some(*version)
+    let made = [DUPLICATE_COLUMN_NAME, DUPLICATE_KEY_NAME].contains(&refusal.number());
+    made.then_some(*version)
 }
 
 /// A migration that was broken off (the program was killed in it) is run again. Each is one

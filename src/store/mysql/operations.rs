@@ -5,8 +5,9 @@ use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::types::Json;
 use sqlx::{Connection, FromRow, MySqlPool, QueryBuilder, Row};
 
+use super::StoreResult;
 use super::json::{decode, parse};
-use super::{StoreResult, is_duplicate};
+use super::numbers::{Number, NumberKind, number_take_in_tx};
 use crate::domain::draft::Redraft;
 use crate::domain::ids::{OpId, StockId};
 use crate::domain::listing::{Limit, OpFilter, OpKey, Page};
@@ -66,8 +67,7 @@ pub enum DraftSaved {
     New(Operation),
     Same(Operation),
     Replaced(Operation),
-    /// The operation as it was and stays.
-    Declined(Operation, Rejection),
+    Declined(Rejection),
 }
 
 /// Saves a draft. One that is there already is kept or replaced as `decide` says of it, under
@@ -88,19 +88,20 @@ pub async fn draft_save(
                 .fetch_optional(&mut *tx)
                 .await?;
         let Some(earlier) = locked else {
-            match insert(&mut tx, draft, stock).await {
-                Ok(()) => {
+            match number_take_in_tx(&mut tx, draft.op, NumberKind::Single).await? {
+                Number::New => {
+                    insert(&mut tx, draft, stock).await?;
                     tx.commit().await?;
                     return Ok(DraftSaved::New(draft.clone()));
                 }
                 // Somebody was faster: look again. Operations are never removed.
-                Err(error) if is_duplicate(&error) => continue,
-                Err(error) => return Err(error.into()),
+                Number::Known => continue,
+                Number::Taken => return Ok(DraftSaved::Declined(Rejection::FormUsed)),
             }
         };
         return match decide(&earlier) {
             Redraft::Same => Ok(DraftSaved::Same(earlier)),
-            Redraft::Declined(why) => Ok(DraftSaved::Declined(earlier, why)),
+            Redraft::Declined(why) => Ok(DraftSaved::Declined(why)),
             Redraft::Replace => {
                 let replaced = Operation {
                     revision: earlier.revision + 1,

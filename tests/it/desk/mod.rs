@@ -2,5 +2,6 @@
 
 mod deduct;
 mod gate;
+mod once;
 mod rollback;
 mod schema;

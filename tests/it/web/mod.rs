@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 pub mod bulk;
+mod bulk_once;
 mod corrections;
 mod docs;
 mod exports;

@@ -10,12 +10,13 @@ use sqlx::{Connection, FromRow, MySqlPool, QueryBuilder, Row};
 
 pub use lines::{LinesOf, Undoable, lines_list, lines_tally, lines_to_undo};
 pub use running::{
-    Begin, bulk_begin, bulk_claim, bulk_finish, bulk_release, lines_decided, lines_open,
+    Begin, Begun, bulk_begin, bulk_claim, bulk_finish, bulk_release, lines_decided, lines_open,
     lines_overlooked,
 };
 
+use super::StoreResult;
 use super::json::{decode, parse};
-use super::{StoreResult, is_duplicate};
+use super::numbers::{Number, NumberKind, number_take_in_tx};
 use crate::domain::bulk::{Bulk, BulkCounts, BulkLine, BulkStatus, SheetSource};
 use crate::domain::draft::Redraft;
 use crate::domain::ids::OpId;
@@ -114,29 +115,22 @@ pub async fn bulk_save(
     loop {
         // Dropped without a commit, the transaction is rolled back.
         let mut tx = conn.begin().await?;
-        // The number of an operation of another kind is taken.
-        let taken: Option<String> = sqlx::query_scalar("SELECT op FROM operations WHERE op = ?")
-            .bind(draft.op.to_string())
-            .fetch_optional(&mut *tx)
-            .await?;
-        if taken.is_some() {
-            return Ok(BulkSaved::Declined(Rejection::FormUsed));
-        }
         let locked: Option<Bulk> =
             sqlx::query_as("SELECT * FROM bulk_operations WHERE op = ? FOR UPDATE")
                 .bind(draft.op.to_string())
                 .fetch_optional(&mut *tx)
                 .await?;
         let Some(earlier) = locked else {
-            match insert(&mut tx, draft).await {
-                Ok(()) => {
+            match number_take_in_tx(&mut tx, draft.op, NumberKind::Bulk).await? {
+                Number::New => {
+                    insert(&mut tx, draft).await?;
                     lines::insert(&mut tx, draft.op, lines).await?;
                     tx.commit().await?;
                     return Ok(BulkSaved::New(draft.clone()));
                 }
                 // Somebody was faster: look again. Operations are never removed.
-                Err(error) if is_duplicate(&error) => continue,
-                Err(error) => return Err(error.into()),
+                Number::Known => continue,
+                Number::Taken => return Ok(BulkSaved::Declined(Rejection::FormUsed)),
             }
         };
         return match decide(&earlier) {

@@ -8,8 +8,8 @@ use sqlx::{Connection, MySqlPool};
 use crate::domain::bulk::{BulkLine, LineResult};
 use crate::domain::ids::{OpId, StockId};
 use crate::domain::receipt::LineReceipt;
-use crate::store::mysql::StoreResult;
 use crate::store::mysql::json::{decode, json_list, parse};
+use crate::store::mysql::{StoreResult, is_duplicate};
 
 /// Who confirms, and until when they have it to themselves.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +21,17 @@ pub struct Begin<'a> {
     pub leased_until: DateTime<Utc>,
 }
 
-/// From draft to running; `false` when it is no draft of this revision (any more).
-pub async fn bulk_begin(pool: &MySqlPool, begin: Begin<'_>) -> StoreResult<bool> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    Now,
+    /// It is no draft of this revision (any more).
+    NoDraft,
+    /// What it would undo is being undone, or was undone wholly, by another one.
+    UndoneByAnother,
+}
+
+/// From draft to running.
+pub async fn bulk_begin(pool: &MySqlPool, begin: Begin<'_>) -> StoreResult<Begun> {
     let done = sqlx::query(
         "UPDATE bulk_operations SET status = 'running', confirmed_by = ?, confirmed_at = ?,
            leased_until = ? WHERE op = ? AND status = 'draft' AND revision = ? AND expires_at > ?",
@@ -34,8 +43,13 @@ pub async fn bulk_begin(pool: &MySqlPool, begin: Begin<'_>) -> StoreResult<bool>
     .bind(begin.revision)
     .bind(begin.at)
     .execute(pool)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .await;
+    match done {
+        Ok(done) if done.rows_affected() == 1 => Ok(Begun::Now),
+        Ok(_) => Ok(Begun::NoDraft),
+        Err(error) if is_duplicate(&error) => Ok(Begun::UndoneByAnother),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Takes the running operation that nobody carries out and that has waited longest.

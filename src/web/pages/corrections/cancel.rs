@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::fields::Typed;
 use super::used::{UsedPage, used};
-use super::{Begin, Opened, found, offered, op_of};
+use super::{Begin, Opened, offered, op_of};
 use crate::domain::ids::{DocumentNo, OpId};
 use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
 use crate::domain::order::{Order, OrderStatus};
@@ -168,10 +168,10 @@ pub async fn submit(
         return Err(Problem::forbidden(Action::Reverse));
     }
     let fields = posted.fields().to_vec();
-    match (&refused, found(&web, op).await?) {
-        (Rejection::FormUsed | Rejection::Expired | Rejection::Discarded, Some(earlier)) => {
+    match refused {
+        Rejection::FormUsed | Rejection::Expired | Rejection::Discarded => {
             let action = paths::cancel(&order.order_no);
-            Ok(used(layout, earlier, &action, fields, &refused))
+            used(layout, (&web, op), &action, fields, &refused).await
         }
         // Paid or cancelled meanwhile: the page says so by itself.
         _ => {

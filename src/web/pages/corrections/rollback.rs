@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::fields::Typed;
 use super::used::{UsedPage, used};
-use super::{Begin, Levels, Opened, found, offered, op_of};
+use super::{Begin, Levels, Opened, offered, op_of};
 use crate::domain::approval::Origin;
 use crate::domain::ids::{EntryId, OpId};
 use crate::domain::ledger::{Document, DocumentKind, LedgerEntry};
@@ -230,10 +230,9 @@ pub async fn submit(
             ops::earlier_rollback(&web, &document).await
         }
         Rejection::FormUsed | Rejection::Expired | Rejection::Discarded => {
-            let earlier = found(&web, op).await?.ok_or_else(Problem::not_found)?;
             let action = paths::rollback(&subject.entry.id);
             let fields = posted.fields().to_vec();
-            Ok(used(layout, earlier, &action, fields, &refused))
+            used(layout, (&web, op), &action, fields, &refused).await
         }
         Rejection::Forbidden => Err(Problem::forbidden(Action::Reverse)),
         refused => {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::entered::{field_error, line, read};
 use super::fields::Typed;
 use super::used::{UsedPage, used};
-use super::{Begin, Opened, found as drafted, offered, op_of};
+use super::{Begin, Opened, offered, op_of};
 use crate::domain::ids::{OpId, Sku, Warehouse};
 use crate::domain::listing::Seen;
 use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
@@ -248,12 +248,8 @@ pub(super) async fn submit(
             form.problem(msg("set-unlimited"))
         }
         None => {
-            let earlier = drafted(&web, op).await?;
             let action = address(kind, &level.warehouse, &level.sku);
-            return match earlier {
-                Some(earlier) => Ok(used(layout, earlier, &action, fields, &refused)),
-                None => Err(refused.into()),
-            };
+            return used(layout, (&web, op), &action, fields, &refused).await;
         }
     };
     Ok(again(layout, level, form).show())
