@@ -36,6 +36,10 @@ sku-gate-away = The gate does not answer; claims go straight to the database
 # $gate, $available: a number of units, or "Unlimited".
 sku-gate-differs = Difference: the gate has { $gate }, the database { $available }
 sku-reconcile = See reconcile
+sku-run = Last reconciled
+sku-run-none = Not yet
+sku-run-agrees = no difference found
+sku-run-gate-away = the stock table agreed with the ledger; the gate did not answer
 sku-timeline = Timeline
 sku-no-entries = No ledger entries yet. They appear when stock moves.
 sku-older = Older in the ledger

@@ -30,6 +30,10 @@ sku-gate-away = 闸口无响应，扣减直接走数据库
 # $gate, $available: a number of units, or "Unlimited".
 sku-gate-differs = 有差异：闸口 { $gate }，数据库 { $available }
 sku-reconcile = 查看对账
+sku-run = 最近对账
+sku-run-none = 尚未对账
+sku-run-agrees = 未发现差异
+sku-run-gate-away = 库存表与流水一致，闸口未答复
 sku-timeline = 时间线
 sku-no-entries = 暂无流水，库存变动后会出现。
 sku-older = 更早的流水

@@ -12,10 +12,11 @@ use super::audit::Note;
 use super::desk::Desk;
 use super::{Audit, Clock, Person};
 use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::ids::StockId;
 use crate::domain::reconciliation::{Run, RunDifference};
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::store::mysql::reconciliations::{
-    run_differences, run_fetch, run_insert, runs_break_off, runs_list,
+    run_difference, run_differences, run_fetch, run_insert, run_of_stock, runs_break_off, runs_list,
 };
 
 /// A run that was not heard of for so long is over.
@@ -97,6 +98,27 @@ impl Reconciliations {
     /// `NotConfirmed` while the database is away.
     pub async fn differences(&self, run: u32) -> ServiceResult<Vec<RunDifference>> {
         Ok(run_differences(self.desk.pool(), run, KEPT).await?)
+    }
+
+    /// The last run that looked at this row of stock, and what it found of it. `None` when there was
+    /// none, or when it found more than is kept, and so nothing is known of this one.
+    ///
+    /// # Errors
+    /// `NotConfirmed` while the database is away.
+    pub async fn of_stock(
+        &self,
+        stock: StockId,
+    ) -> ServiceResult<Option<(Run, Option<RunDifference>)>> {
+        let pool = self.desk.pool();
+        let Some(run) = run_of_stock(pool, stock).await? else {
+            return Ok(None);
+        };
+        let found = match run.differences {
+            0 => None,
+            _ => run_difference(pool, run.id, stock).await?,
+        };
+        let known = found.is_some() || run.differences <= KEPT;
+        Ok(known.then_some((run, found)))
     }
 
     /// A run that was last heard of before this is over, whoever was to end it.

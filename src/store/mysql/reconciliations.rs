@@ -107,6 +107,29 @@ pub async fn run_fetch(pool: &MySqlPool, id: u32) -> StoreResult<Option<Run>> {
     Ok(run.bind(id).fetch_optional(pool).await?)
 }
 
+/// The newest run that looked at this row of stock to the end.
+pub async fn run_of_stock(pool: &MySqlPool, stock: StockId) -> StoreResult<Option<Run>> {
+    let run = sqlx::query_as(
+        "SELECT r.* FROM reconciliations r JOIN stock s ON s.id = ?
+         WHERE r.outcome IN ('complete', 'gate_away') AND s.created_at <= r.started_at
+         ORDER BY r.id DESC LIMIT 1",
+    );
+    Ok(run.bind(stock).fetch_optional(pool).await?)
+}
+
+/// What a run found of one row of stock; `None` when nothing.
+pub async fn run_difference(
+    pool: &MySqlPool,
+    run: u32,
+    stock: StockId,
+) -> StoreResult<Option<RunDifference>> {
+    let found = sqlx::query_as(
+        "SELECT d.*, s.warehouse, s.sku FROM reconciliation_differences d
+         JOIN stock s ON s.id = d.stock_id WHERE d.run_id = ? AND d.stock_id = ?",
+    );
+    Ok(found.bind(run).bind(stock).fetch_optional(pool).await?)
+}
+
 /// What a run found, by row of stock.
 pub async fn run_differences(
     pool: &MySqlPool,

@@ -199,7 +199,7 @@ fn level(units: impl Borrow<Option<i64>>) -> Message {
 }
 
 /// `gate +3`, `table +1`
-fn off(difference: &RunDifference) -> Vec<Message> {
+pub fn off(difference: &RunDifference) -> Vec<Message> {
     let place = |id, off: Option<i64>| Some(msg(id).with("off", numbers::signed(off?)));
     let gate = place("off-gate", difference.gate_off_by());
     let table = match (difference.ledger, difference.available) {

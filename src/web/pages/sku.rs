@@ -13,6 +13,7 @@ use crate::domain::ledger::{LedgerEntry, PastLevel};
 use crate::domain::listing::{Limit, OpFilter};
 use crate::domain::operation::{OpChange, OpKind, OpStatus, OpTarget, Operation};
 use crate::domain::order::OpenOrders;
+use crate::domain::reconciliation::{Run, RunDifference, RunOutcome};
 use crate::domain::role::Action;
 use crate::domain::stock::StockLevel;
 use crate::service::desk::Agreement;
@@ -20,6 +21,7 @@ use crate::web::extract::{Path, Query, State};
 use crate::web::forms::{FieldError, FormView, filter};
 use crate::web::i18n::{Message, Text, msg};
 use crate::web::layout::Layout;
+use crate::web::pages::reconciliation::off;
 use crate::web::problem::{Problem, loaded};
 use crate::web::{chart, filters, numbers, paths, route};
 
@@ -36,6 +38,8 @@ struct SkuPage {
     as_of: DateTime<Utc>,
     held: Option<OpenOrders>,
     gate: Option<Agreement>,
+    /// The last comparison that somebody asked for, and what it found of this SKU.
+    reconciled: Option<Option<(Run, Option<RunDifference>)>>,
     timeline: Option<Vec<LedgerEntry>>,
     drafts: Vec<Operation>,
     /// Not for an unlimited SKU.
@@ -92,11 +96,12 @@ pub async fn page(
     let text = layout.text;
     let span = Span::parse(&query.span);
     let (at_form, at) = asked_for(&query.at, &text);
-    let (held, timeline, drafts, gate, history, demand, past) = tokio::join!(
+    let (held, timeline, drafts, gate, reconciled, history, demand, past) = tokio::join!(
         queries.open_orders(&level),
         queries.timeline(level.id, rows(ENTRIES)?),
         queries.operations_list(&drafts, None, rows(DRAFTS)?),
         web.services.desk.agreement(&level),
+        web.services.reconciliations.of_stock(level.id),
         async {
             match level.unlimited {
                 true => Ok(None),
@@ -121,6 +126,7 @@ pub async fn page(
     let page = SkuPage {
         held: loaded(held)?.and_then(|seen| seen.value),
         gate: loaded(gate)?,
+        reconciled: loaded(reconciled)?,
         timeline: loaded(timeline)?.map(|seen| seen.value),
         drafts,
         history: loaded(history)?.flatten(),
@@ -228,6 +234,11 @@ impl SkuPage {
             OpChange::SetTo(units) => numbers::grouped(units),
         })
     }
+}
+
+/// Whether the gate was compared as well.
+fn gate_was_asked(run: &Run) -> bool {
+    !matches!(run.ended, Some((_, RunOutcome::GateAway)))
 }
 
 /// `1,204 claims, 2,410 units`

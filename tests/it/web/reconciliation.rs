@@ -24,7 +24,7 @@ async fn site() -> (Site, Browser) {
 }
 
 /// Asks for a comparison and waits for its end.
-async fn run(browser: &mut Browser) -> Answer {
+pub async fn run(browser: &mut Browser) -> Answer {
     let path = "/reconciliation";
     let started = browser.post_from(path, path, &[]).await;
     let address = started.location().to_owned();

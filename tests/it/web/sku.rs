@@ -196,3 +196,44 @@ async fn what_was_turned_away_is_counted_and_shown() {
     assert!(page.has("0 claims, 0 units</td><td class=\"num\">2 claims, 7 units"));
     site.world.assert_sound().await;
 }
+
+#[tokio::test]
+async fn the_last_comparison_of_it_is_said_with_what_it_found() {
+    let (site, mut browser) = desk().await;
+    site.world.stock("TENT", 5).await;
+    let first = browser.get("/stock/W/CUP").await;
+    assert!(
+        first.has("<dt>Last reconciled</dt><dd>Not yet"),
+        "{}",
+        first.body
+    );
+    let pool = site.world.desk.pool();
+    let damage = "UPDATE stock SET available = 7 WHERE sku = 'TENT'";
+    sqlx::query(damage).execute(pool).await.expect("it answers");
+    let mut chen = site.signed_in("chen.yu", Role::Supervisor).await;
+    super::reconciliation::run(&mut chen).await;
+    let page = browser.get("/stock/W/CUP").await;
+    for text in ["<a href=\"/reconciliation/1\"><time", "no difference found"] {
+        assert!(page.has(text), "{text}: {}", page.body);
+    }
+    let page = browser.get("/stock/W/TENT").await;
+    assert!(page.has("table +2</b>"), "{}", page.body);
+    assert!(!page.has("no difference found"));
+    // A run says nothing of what was not there yet, nor one that was broken off of anything.
+    site.world.stock("NEW", 5).await;
+    let broken = "INSERT INTO reconciliations (actor, started_at, heard_at, ended_at, outcome)
+        SELECT 'user:x', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 'broken_off'";
+    sqlx::query(broken).execute(pool).await.expect("it answers");
+    assert!(browser.get("/stock/W/NEW").await.has("<dd>Not yet"));
+    assert!(browser.get("/stock/W/TENT").await.has("table +2</b>"));
+    // Of more than is kept, those that are not among it are not known.
+    let many = "UPDATE reconciliations SET differences = 1001 WHERE id = 1";
+    sqlx::query(many).execute(pool).await.expect("it answers");
+    assert!(browser.get("/stock/W/CUP").await.has("<dd>Not yet"));
+    let away = "UPDATE reconciliations SET differences = 1, outcome = 'gate_away' WHERE id = 1";
+    sqlx::query(away).execute(pool).await.expect("it answers");
+    let mut zh = site.browser().with("accept-language", "zh-CN");
+    zh.sign_in("li.wei", PASSWORD).await;
+    let page = zh.get("/stock/W/CUP").await;
+    assert!(page.has("库存表与流水一致，闸口未答复"), "{}", page.body);
+}
