@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::ids::{DocumentNo, OpId, Sku, Warehouse};
-use super::listing::CappedCount;
-use super::operation::Operation;
+use super::listing::{CappedCount, Listed};
 use super::words::words;
 
 words! {
@@ -106,7 +105,7 @@ pub struct Figures {
     pub pending_orders: Option<CappedCount>,
     pub moves: Option<Moves>,
     pub hours: Option<Hours>,
-    /// Operations applied since the day began, and by how many people.
+    /// Operations confirmed since the day began, one by one or many at once, and by how many people.
     pub corrections_today: Option<(CappedCount, u32)>,
-    pub latest_corrections: Option<Vec<Operation>>,
+    pub latest_corrections: Option<Vec<Listed>>,
 }

@@ -9,10 +9,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::audit::AuditAction;
+use super::bulk::Bulk;
 use super::ids::{DocumentNo, OpId, Sku, StockId, Warehouse};
 use super::late::{LateGroup, LatePayment};
 use super::ledger::EntryKind;
-use super::operation::OpStatus;
+use super::operation::{OpStatus, Operation};
 use super::order::OrderStatus;
 use super::payment::PaymentState;
 use super::search::Search;
@@ -260,6 +261,39 @@ pub struct OpFilter {
 pub struct OpKey {
     pub at: DateTime<Utc>,
     pub op: OpId,
+}
+
+/// An operation on one thing, or on many SKUs at once.
+#[derive(Debug, Clone)]
+pub enum Listed {
+    One(Operation),
+    Bulk(Bulk),
+}
+
+impl Listed {
+    pub fn key(&self) -> OpKey {
+        let (at, op) = match self {
+            Self::One(operation) => (operation.created_at, operation.op),
+            Self::Bulk(bulk) => (bulk.created_at, bulk.op),
+        };
+        OpKey { at, op }
+    }
+
+    pub fn confirmed_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::One(operation) => operation.confirmed_at,
+            Self::Bulk(bulk) => bulk.confirmed_at,
+        }
+    }
+
+    /// Who confirmed it, or prepared it when nobody has.
+    pub fn by(&self) -> &str {
+        let (confirmed_by, author) = match self {
+            Self::One(operation) => (&operation.confirmed_by, &operation.author),
+            Self::Bulk(bulk) => (&bulk.confirmed_by, &bulk.author),
+        };
+        confirmed_by.as_deref().unwrap_or(author)
+    }
 }
 
 /// Which rows of the audit to list, newest first.

@@ -9,8 +9,6 @@ mod operations;
 mod orders;
 mod stock;
 
-pub use operations::Listed;
-
 use std::time::Duration;
 
 use sqlx::MySqlPool;

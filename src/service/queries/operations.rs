@@ -1,31 +1,14 @@
 //! Operations: one, and lists.
 
 use super::Queries;
-use crate::domain::bulk::{Bulk, BulkStatus};
+use crate::domain::bulk::BulkStatus;
 use crate::domain::ids::OpId;
-use crate::domain::listing::{Limit, OpFilter, OpKey, Page, Seen};
+use crate::domain::listing::{Limit, Listed, OpFilter, OpKey, Page, Seen};
 use crate::domain::operation::{OpStatus, Operation};
 use crate::domain::rejection::ServiceResult;
 use crate::store::mysql::StoreResult;
 use crate::store::mysql::bulk::{BulkFilter, bulk_list};
 use crate::store::mysql::operations;
-
-/// An operation on one thing, or on many SKUs at once.
-#[derive(Debug, Clone)]
-pub enum Listed {
-    One(Operation),
-    Bulk(Bulk),
-}
-
-impl Listed {
-    fn key(&self) -> OpKey {
-        let (at, op) = match self {
-            Self::One(operation) => (operation.created_at, operation.op),
-            Self::Bulk(bulk) => (bulk.created_at, bulk.op),
-        };
-        OpKey { at, op }
-    }
-}
 
 /// Bulk operations have no stock and no document of their own, and a state that others have not.
 fn bulk_filter(filter: &OpFilter, running: bool) -> Option<BulkFilter> {

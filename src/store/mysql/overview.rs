@@ -6,7 +6,8 @@ use sqlx::{MySqlPool, Row};
 use super::json::parse;
 use super::{StoreResult, capped};
 use crate::domain::attention::WaitingCancels;
-use crate::domain::listing::CappedCount;
+use crate::domain::bulk::{Bulk, BulkStatus};
+use crate::domain::listing::{CappedCount, Listed};
 use crate::domain::operation::Operation;
 
 /// Closing orders whose gateway was asked and has proved nothing, and which of them (of the
@@ -80,16 +81,26 @@ pub async fn entries_between(
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// Operations applied since a moment, and how many people confirmed them.
+/// Operations, single and bulk, confirmed since a moment, and how many people confirmed them.
 pub async fn corrections_since(
     pool: &MySqlPool,
     since: DateTime<Utc>,
 ) -> StoreResult<(CappedCount, u32)> {
     let (count, people): (i64, i64) = sqlx::query_as(
         "SELECT COUNT(*), COUNT(DISTINCT t.confirmed_by) FROM (
-           SELECT confirmed_by FROM operations
-           WHERE status = 'applied' AND confirmed_at >= ? LIMIT ?) t",
+           (SELECT confirmed_by FROM operations
+            WHERE status = 'applied' AND confirmed_at >= ? LIMIT ?)
+           UNION ALL
+           (SELECT confirmed_by FROM bulk_operations
+            WHERE status = 'applied' AND confirmed_at >= ? LIMIT ?)
+           UNION ALL
+           (SELECT confirmed_by FROM bulk_operations
+            WHERE status = 'running' AND confirmed_at >= ? LIMIT ?)) t",
     )
+    .bind(since)
+    .bind(CappedCount::CAP + 1)
+    .bind(since)
+    .bind(CappedCount::CAP + 1)
     .bind(since)
     .bind(CappedCount::CAP + 1)
     .fetch_one(pool)
@@ -97,12 +108,26 @@ pub async fn corrections_since(
     Ok((capped(count), u32::try_from(people).unwrap_or(u32::MAX)))
 }
 
-/// The operations applied last, newest first.
-pub async fn corrections_latest(pool: &MySqlPool, limit: u32) -> StoreResult<Vec<Operation>> {
-    Ok(sqlx::query_as(
+/// The operations confirmed last, newest first: done, or many changes under way.
+pub async fn corrections_latest(pool: &MySqlPool, limit: u32) -> StoreResult<Vec<Listed>> {
+    let singles: Vec<Operation> = sqlx::query_as(
         "SELECT * FROM operations WHERE status = 'applied' ORDER BY confirmed_at DESC LIMIT ?",
     )
     .bind(limit)
     .fetch_all(pool)
-    .await?)
+    .await?;
+    let mut latest: Vec<Listed> = singles.into_iter().map(Listed::One).collect();
+    for status in [BulkStatus::Running, BulkStatus::Applied] {
+        let bulks: Vec<Bulk> = sqlx::query_as(
+            "SELECT * FROM bulk_operations WHERE status = ? ORDER BY confirmed_at DESC LIMIT ?",
+        )
+        .bind(status)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
+        latest.extend(bulks.into_iter().map(Listed::Bulk));
+    }
+    latest.sort_by_key(|listed| std::cmp::Reverse(listed.confirmed_at()));
+    latest.truncate(limit as usize);
+    Ok(latest)
 }

@@ -5,11 +5,13 @@ use askama::Template;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::domain::attention::{Attention, Figures, Hours, Moves, WaitingCancels};
-use crate::domain::listing::CappedCount;
+use crate::domain::bulk::Bulk;
+use crate::domain::listing::{CappedCount, Listed};
 use crate::domain::operation::{OpChange, OpTarget, Operation};
 use crate::web::extract::State;
 use crate::web::i18n::{Message, Text, msg};
 use crate::web::layout::Layout;
+use crate::web::pages::bulk;
 use crate::web::{chart, filters, numbers, paths, route};
 
 const REFRESH_SECONDS: u32 = 15;
@@ -181,6 +183,11 @@ impl OverviewPage {
     fn total(&self, moves: &Moves) -> i64 {
         i64::try_from(moves.total()).unwrap_or(i64::MAX)
     }
+}
+
+/// The name of the file that its lines came from.
+fn file_of(bulk: &Bulk) -> Option<&str> {
+    bulk.source.as_ref()?.name.as_deref()
 }
 
 /// What a correction did to its one SKU, or to how many; for a rollback or a cancel, its document.

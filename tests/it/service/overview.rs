@@ -106,7 +106,7 @@ async fn figures_of_the_desk() {
     let moves = figures.moves.unwrap();
     assert_eq!((moves.per_minute.len(), moves.total()), (60, 5));
     let latest = figures.latest_corrections.unwrap();
-    assert_eq!((latest.len(), latest[0].op), (2, last.op));
+    assert_eq!((latest.len(), latest[0].key().op), (2, last.op));
     let tomorrow = overview
         .figures(world.desk.now() + TimeDelta::hours(1))
         .await

@@ -453,7 +453,7 @@ async fn a_sheet_must_come_from_this_session() {
 }
 
 /// A sheet of `lines` SKUs that each lose one unit, confirmed and not carried out yet.
-async fn running(site: &Site, browser: &mut Browser, lines: u32) -> String {
+pub async fn running(site: &Site, browser: &mut Browser, lines: u32) -> String {
     let mut sheet = "sku,change\n".to_owned();
     for n in 0..lines {
         site.world.stock(&format!("R{n}"), 10).await;

@@ -132,3 +132,30 @@ async fn the_busiest_hour_of_the_day_is_drawn_and_told() {
     assert!(hours.contains("At most 3 in an hour"), "{hours}");
     assert_eq!(hours.matches("<path").count(), 1);
 }
+
+#[tokio::test]
+async fn many_changes_at_once_are_corrections_too() {
+    let (site, mut browser) = super::bulk::desk().await;
+    let address = super::bulk::sent(&mut browser, b"sku,change\nA,-1\nB,2\n").await;
+    let page = browser.get("/").await;
+    assert!(part(&page, "figures").contains("Corrections today</a><b>0</b>"));
+    super::bulk::carry_out(&mut browser, &address).await;
+    // Nobody has carried this one out yet.
+    let running = super::bulk::running(&site, &mut browser, 101).await;
+    let page = browser.get("/").await;
+    assert!(
+        part(&page, "figures").contains("Corrections today</a><b>2</b><small>by 1 person</small>"),
+        "{}",
+        page.body
+    );
+    let latest = part(&page, "latest");
+    for text in [
+        "<b>Change 2 SKUs</b> count.csv",
+        "<b>Change 101 SKUs</b>",
+        "chen.yu",
+    ] {
+        assert!(latest.contains(text), "{text}: {latest}");
+    }
+    let newest = latest.find(&format!("href=\"{running}\""));
+    assert!(newest < latest.find(&format!("href=\"{address}\"")) && newest.is_some());
+}
