@@ -145,7 +145,7 @@ impl App {
         driver.start(RefreshGateways(cashier.clone()));
         driver.start(CarryBulks::new(self.services.bulks.clone()));
         driver.start(LateMoneyDue::new(late.clone()));
-        driver.start(HealthWatch(health.clone()));
+        driver.start(HealthWatch::new(health.clone()));
         driver.start(PauseWatch(self.services.pauses.clone()));
         driver.start(TurnedAwayWriter(desk.clone()));
         driver.start(Gauges::new(desk.clone(), self.services.overview.clone()));

@@ -40,6 +40,22 @@ health-late-money-waits = Money has waited for somebody for over an hour; see La
 health-payment-gateway-slow = The check before a cancel may take long or time out
 health-payment-gateway-down = Cancels wait, and their stock stays reserved
 
+health-history = History, last 24 hours
+health-history-none = Nothing out of the ordinary was noted in the last 24 hours.
+# For those who cannot see the bars as well.
+health-history-told = { $count ->
+        [one] { $count } time something did not work as usual or changes were paused
+       *[other] { $count } times something did not work as usual or changes were paused
+    }, { $minutes ->
+        [one] { $minutes } minute in all.
+       *[other] { $minutes } minutes in all.
+    }
+health-history-now = now
+health-history-more = { $count ->
+        [one] { $count } earlier time is not listed.
+       *[other] { $count } earlier times are not listed.
+    }
+
 health-mode = Mode
 health-mode-normal = Normal
 health-mode-read-only = Read-only

@@ -40,6 +40,13 @@ health-late-money-waits = 有款项等待处理超过一小时；请查看迟到
 health-payment-gateway-slow = 取消前的支付查询可能变慢或超时
 health-payment-gateway-down = 取消会等待，库存继续占用
 
+health-history = 最近 24 小时
+health-history-none = 最近 24 小时没有记录到异常。
+# For those who cannot see the bars as well.
+health-history-told = 共 { $count } 次异常或暂停修改，合计 { $minutes } 分钟。
+health-history-now = 现在
+health-history-more = 另有 { $count } 次较早的未列出。
+
 health-mode = 模式
 health-mode-normal = 正常
 health-mode-read-only = 只读

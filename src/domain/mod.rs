@@ -30,5 +30,6 @@ pub mod role;
 pub mod search;
 pub mod stock;
 pub mod survey;
+pub mod trouble;
 pub mod user;
 mod words;

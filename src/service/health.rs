@@ -1,5 +1,7 @@
 //! How the desk is doing: each part, and what its state means for the work.
 
+pub mod history;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

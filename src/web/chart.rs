@@ -34,9 +34,14 @@ pub fn steps(history: &History) -> String {
     path
 }
 
-/// Numbers side by side, as bars on a common ground.
+/// Numbers side by side, as bars on a common ground; the highest is as high as the chart.
 pub fn bars(numbers: &[u64]) -> String {
-    let most = numbers.iter().max().copied().unwrap_or(0).max(1);
+    bars_up_to(numbers, numbers.iter().max().copied().unwrap_or(0))
+}
+
+/// The same, where `most` is as high as the chart.
+pub fn bars_up_to(numbers: &[u64], most: u64) -> String {
+    let most = most.max(1);
     let width = WIDTH / i64::try_from(numbers.len().max(1)).unwrap_or(WIDTH);
     let bar = |(index, &number): (usize, &u64)| {
         let x = i64::try_from(index).unwrap_or(0) * width;
@@ -77,6 +82,7 @@ mod tests {
     #[test]
     fn bars_stand_side_by_side() {
         assert_eq!(bars(&[0, 2]), "M0 96V96H238V96ZM240 96V1H478V96Z");
+        assert_eq!(bars_up_to(&[1], 2), "M0 96V49H478V96Z");
         assert_eq!(bars(&[]), "");
         assert!(bars(&[u64::MAX; 24]).starts_with("M0 96V1H18V96Z"));
     }

@@ -1,4 +1,5 @@
-//! Looks at every part of the desk each second, so that the band on every page is true.
+//! Looks at every part of the desk each second, so that the band on every page is true, and notes
+//! what does not work as usual for the history.
 
 use std::time::Duration;
 
@@ -7,9 +8,22 @@ use chrono::{DateTime, Utc};
 
 use super::{Round, Worker};
 use crate::domain::rejection::ServiceResult;
+use crate::service::health::history::Noting;
 use crate::service::health::{ComponentKind, Health, HealthState};
 
-pub struct HealthWatch(pub Health);
+pub struct HealthWatch {
+    health: Health,
+    noting: Noting,
+}
+
+impl HealthWatch {
+    pub fn new(health: Health) -> Self {
+        Self {
+            health,
+            noting: Noting::default(),
+        }
+    }
+}
 
 #[async_trait]
 impl Worker for HealthWatch {
@@ -22,7 +36,7 @@ impl Worker for HealthWatch {
     }
 
     async fn run_once(&mut self, _now: DateTime<Utc>) -> ServiceResult<Round> {
-        let report = self.0.report().await;
+        let report = self.health.report().await;
         for kind in [
             ComponentKind::Database,
             ComponentKind::Redis,
@@ -30,6 +44,10 @@ impl Worker for HealthWatch {
         ] {
             let up = report.of(kind) == HealthState::Ok;
             metrics::gauge!("stockdesk_up", "part" => kind.as_str()).set(f64::from(u8::from(up)));
+        }
+        // Not a failure of the watch: the database's own, which the next round will note.
+        if let Err(error) = self.health.note(&report, &mut self.noting).await {
+            tracing::warn!(%error, "the history of the health page waits");
         }
         Ok(Round::default())
     }
