@@ -38,6 +38,7 @@ did-reconciled = started a reconciliation
 did-repaired = repaired the gate
 did-paused = paused changes
 did-resumed = allowed changes again
+did-tried-paused = tried to change something while changes were paused
 did-trespassed = tried what their role may not
 did-foreign-form = sent a form that was not from this page
 

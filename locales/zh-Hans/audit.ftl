@@ -38,6 +38,7 @@ did-reconciled = 启动对账
 did-repaired = 修复闸口
 did-paused = 暂停修改
 did-resumed = 恢复修改
+did-tried-paused = 在暂停修改期间尝试更改
 did-trespassed = 尝试角色无权的操作
 did-foreign-form = 提交了非本页面的表单
 

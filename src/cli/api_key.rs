@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::Subcommand;
 
 use super::opened::{Opened, Schema};
+use super::who::{by, typed_by};
 use crate::config::Config;
 use crate::domain::role::Scope;
 use crate::service::{ApiKeys, Audit, Clock};
@@ -36,8 +37,10 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
     let pool = opened.desk.pool().clone();
     let audit = Audit::new(pool.clone(), Clock::system());
     let keys = ApiKeys::new(pool, Clock::system(), audit);
-    let Action::Create { name, scope } = args.action;
-    let made = keys.create(&name, scope, "command:api-key").await;
+    let (Action::Create { name, scope }, typed_by) = (args.action, typed_by());
+    let made = keys
+        .create(&name, scope, by("command:api-key", &typed_by))
+        .await;
     opened.close().await;
     let Some(key) = made? else {
         bail!("there is a key {name} already");

@@ -5,10 +5,16 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::opened::{Opened, Schema};
+use super::who::typed_by;
 use crate::config::Config;
 use crate::domain::actor::Actor;
+use crate::domain::audit::{AuditAction, AuditResult};
+use crate::service::audit::Note;
 use crate::service::import::{BadLine, ImportError, Imported, MAX_BYTES, apply, read};
 use crate::service::verify::grouped;
+use crate::service::{Audit, Clock};
+
+const ACTOR: Actor = Actor::Command("import-stock");
 
 /// What `import-stock` imports.
 #[derive(clap::Args, Debug)]
@@ -38,8 +44,7 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
     let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
     let opened = Opened::open(&config, "import-stock", Schema::Migrate).await?;
     let on_terminal = std::io::stderr().is_terminal();
-    let actor = Actor::Command("import-stock");
-    let outcome = apply(&opened.desk, &file, &name, &actor, |rows| {
+    let outcome = apply(&opened.desk, &file, &name, &ACTOR, |rows| {
         if on_terminal {
             eprint!(
                 "\r\x1b[K{} of {} lines",
@@ -52,6 +57,7 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
     if on_terminal {
         eprint!("\r\x1b[K");
     }
+    note(&opened, &name, &outcome).await;
     opened.close().await;
     match outcome {
         Ok(imported) => {
@@ -63,6 +69,31 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
             .context("the import was broken off; import the same file again to go on there"),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Who imported what, and what came of it, in the audit.
+async fn note(opened: &Opened, file: &str, outcome: &Result<Imported, ImportError>) {
+    let (result, detail) = match outcome {
+        Ok(Imported::Now(done)) => (
+            AuditResult::Done,
+            format!(
+                "{} new, {} set to another level, {} described anew, {} as they were",
+                done.new, done.set, done.described, done.unchanged
+            ),
+        ),
+        Ok(Imported::Before(_)) => (AuditResult::NoEffect, "imported before".to_owned()),
+        Err(error) => (AuditResult::Refused, error.to_string()),
+    };
+    let audit = Audit::new(opened.desk.pool().clone(), Clock::system());
+    let note = Note {
+        actor: &ACTOR.to_string(),
+        action: AuditAction::Imported,
+        object: Some(file),
+        result,
+        address: Some(&typed_by()),
+        detail: Some(&detail),
+    };
+    audit.note(note).await;
 }
 
 fn read_file(path: &PathBuf) -> anyhow::Result<Vec<u8>> {

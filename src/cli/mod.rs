@@ -17,6 +17,7 @@ pub mod shutdown;
 mod user;
 mod verify;
 mod version;
+mod who;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

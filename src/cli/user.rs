@@ -6,6 +6,7 @@ use clap::Subcommand;
 use nix::sys::termios::{self, LocalFlags, SetArg};
 
 use super::opened::{Opened, Schema};
+use super::who::{by, typed_by};
 use crate::config::Config;
 use crate::domain::role::Role;
 use crate::domain::user::{NewPassword, UserName};
@@ -54,15 +55,17 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
 }
 
 async fn act(action: Action, users: &Users, password: &NewPassword) -> anyhow::Result<String> {
+    let typed_by = typed_by();
+    let by = by(BY, &typed_by);
     match action {
         Action::Add { name, role } => {
-            if !users.create(&name, role, password, BY).await? {
+            if !users.create(&name, role, password, by).await? {
                 bail!("there is a user {name} already");
             }
             Ok(format!("added {name}, {role}"))
         }
         Action::SetPassword { name } => {
-            if !users.set_password(&name, password, BY).await? {
+            if !users.set_password(&name, password, by).await? {
                 bail!("there is no user {name}");
             }
             Ok(format!("set the password of {name}"))

@@ -33,6 +33,8 @@ words! {
         Repaired = "repaired",
         Paused = "paused",
         Resumed = "resumed",
+        /// Tried to change something while changes were paused.
+        TriedPaused = "tried_paused",
         /// Used an address that their role may not.
         Trespassed = "trespassed",
         /// Sent a form that did not come from a page of this session.

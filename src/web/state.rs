@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha512};
 
 use super::assets::Assets;
-use super::guard::{Rate, Sealer};
+use super::guard::{Rate, Sealer, Tried};
 use crate::service::Services;
 
 /// How this site is set up. `app` fills it from the settings.
@@ -67,6 +67,8 @@ pub struct Web {
     pub assets: Arc<Assets>,
     pub sealer: Sealer,
     pub rate: Rate,
+    /// Keys that tried to change something while changes were paused.
+    pub tried: Tried,
     pub(super) session_key: Key,
 }
 
@@ -80,6 +82,7 @@ impl Web {
             assets: Arc::new(assets),
             sealer: Sealer::new(derived(&site.secret_key, "sealed forms")),
             rate: Rate::new(site.api_requests_per_second),
+            tried: Tried::default(),
             session_key: derived(&site.secret_key, "sessions"),
             site: Arc::new(site),
         })

@@ -1,19 +1,19 @@
 //! `Authorization: Bearer sk_live_…`
 
-use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::AUTHORIZATION;
 
 use crate::domain::role::Scope;
+use crate::service::api_keys::Bearer;
 use crate::web::extract::State;
 use crate::web::problem::Problem;
 
-/// Finds the bearer of the request's key and keeps it for [`Caller`](crate::web::extract::Caller).
+/// Finds the bearer of the request's key.
 ///
 /// # Errors
 /// 401 with no key or an unknown one, 429 when it asks too often, 403 when its scope does not
 /// include `needed`.
-pub async fn check(request: &ServiceRequest, needed: Scope) -> Result<(), Problem> {
+pub async fn check(request: &ServiceRequest, needed: Scope) -> Result<Bearer, Problem> {
     let header = request.headers().get(AUTHORIZATION);
     let key = header
         .and_then(|value| value.to_str().ok())
@@ -26,8 +26,7 @@ pub async fn check(request: &ServiceRequest, needed: Scope) -> Result<(), Proble
     if !bearer.scope.includes(needed) {
         return Err(Problem::scope_too_small(needed.as_str()));
     }
-    request.extensions_mut().insert(bearer);
-    Ok(())
+    Ok(bearer)
 }
 
 fn bearer(header: &str) -> Option<&str> {

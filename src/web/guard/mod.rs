@@ -9,10 +9,12 @@ mod api_key;
 mod csrf;
 pub mod kept;
 mod origin;
+mod paused;
 mod rate;
 mod seal;
 
 pub use csrf::Token;
+pub use paused::Tried;
 pub use rate::Rate;
 pub use seal::Sealer;
 
@@ -35,7 +37,6 @@ use super::session::{self, FlashKind};
 use super::visitor::Visitor;
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::role::{Action, Scope};
-use crate::domain::user::UserName;
 use crate::service::audit::Note;
 
 /// Who may use a route.
@@ -117,7 +118,8 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
                 };
             };
             if !user.role.may(action) {
-                note(request, &user.name, AuditAction::Trespassed).await;
+                let actor = format!("user:{}", user.name);
+                note(request, &actor, AuditAction::Trespassed).await;
                 return Err(Problem::forbidden(action));
             }
             let confirmed = confirm(rule, request);
@@ -125,12 +127,13 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
                 note_foreign(request, &visitor).await;
             }
             confirmed?;
-            pausable(request)?;
+            paused::check_person(request, user.name.as_str()).await?;
             Ok(None)
         }
         Guard::ApiKey(scope) => {
-            api_key::check(request, scope).await?;
-            pausable(request)?;
+            let bearer = api_key::check(request, scope).await?;
+            paused::check_key(request, (bearer.id, &bearer.name)).await?;
+            request.extensions_mut().insert(bearer);
             Ok(None)
         }
         Guard::GatewaySignature => Ok(None),
@@ -195,18 +198,19 @@ fn is_foreign(request: &ServiceRequest) -> bool {
 
 async fn note_foreign(request: &ServiceRequest, visitor: &Visitor) {
     if let Some(user) = &visitor.user {
-        note(request, &user.name, AuditAction::ForeignForm).await;
+        let actor = format!("user:{}", user.name);
+        note(request, &actor, AuditAction::ForeignForm).await;
     }
 }
 
 /// What was refused before any service heard of it stands in the audit, too.
-async fn note(request: &ServiceRequest, name: &UserName, action: AuditAction) {
+async fn note(request: &ServiceRequest, actor: &str, action: AuditAction) {
     let address = Address::of(request.request()).text();
     let audit = &State::of(request.request()).services.audit;
     let object = format!("{} {}", request.method(), request.path());
     audit
         .note(Note {
-            actor: &format!("user:{name}"),
+            actor,
             action,
             object: Some(&object),
             result: AuditResult::Refused,
@@ -214,21 +218,6 @@ async fn note(request: &ServiceRequest, name: &UserName, action: AuditAction) {
             detail: None,
         })
         .await;
-}
-
-fn pausable(request: &ServiceRequest) -> Result<(), Problem> {
-    if request.method().is_safe() {
-        return Ok(());
-    }
-    let services = &State::of(request.request()).services;
-    match services.condition.read_only(services.clock.now()) {
-        // Leaving is always possible, and so is ending or moving the pause itself.
-        Some(_) if [paths::LOGOUT, paths::READ_ONLY, paths::RESUME].contains(&request.path()) => {
-            Ok(())
-        }
-        Some(read_only) => Err(Problem::read_only(read_only.until)),
-        None => Ok(()),
-    }
 }
 
 /// On to signing in, and back here afterwards.

@@ -96,6 +96,7 @@ words! {
         Repaired => "did-repaired",
         Paused => "did-paused",
         Resumed => "did-resumed",
+        TriedPaused => "did-tried-paused",
         Trespassed => "did-trespassed",
         ForeignForm => "did-foreign-form",
     }

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use stockdesk::domain::role::Role;
+
 use crate::harness::site::Site;
 
 /// Runs a command on the site's stores, with this on its standard input.
@@ -88,4 +90,59 @@ async fn a_key_is_printed_once_and_only_its_hash_is_kept() {
     );
     let twice = stockdesk(&site, &create, "").await;
     assert_eq!(twice.status.code(), Some(1), "{twice:?}");
+}
+
+/// What the audit says of a command: action, object, result and who typed it.
+async fn noted(site: &Site, actor: &str) -> Vec<(String, String, String, String)> {
+    let sql = "SELECT action, object, result, address FROM audit WHERE actor = ? ORDER BY id";
+    let rows = sqlx::query_as(sql).bind(actor);
+    rows.fetch_all(site.world.desk.pool()).await.expect("rows")
+}
+
+#[tokio::test]
+async fn the_audit_tells_who_typed_a_command() {
+    let site = Site::start().await;
+    let user = nix::unistd::User::from_uid(nix::unistd::Uid::current());
+    let user = user.expect("it answers").expect("somebody").name;
+    let typed = format!("{user}, command line");
+    let row = |action: &str, object: &str, result: &str| {
+        let [action, object, result] = [action, object, result].map(str::to_owned);
+        (action, object, result, typed.clone())
+    };
+    let add = ["user", "add", "li.wei", "--role", "operator"];
+    stockdesk(&site, &add, "long enough\n").await;
+    assert_eq!(
+        noted(&site, "command:user").await,
+        [row("user_created", "li.wei", "done")]
+    );
+    let create = ["api-key", "create", "shop-web", "--scope", "orders"];
+    stockdesk(&site, &create, "").await;
+    assert_eq!(
+        noted(&site, "command:api-key").await,
+        [row("key_created", "shop-web", "done")]
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("count.csv");
+    std::fs::write(&file, "warehouse,sku,name,available\nW,A,Apple,5\n").expect("a file");
+    let import = ["import-stock", file.to_str().expect("UTF-8")];
+    for _ in ["now", "before"] {
+        let done = stockdesk(&site, &import, "").await;
+        assert!(done.status.success(), "{done:?}");
+    }
+    assert_eq!(
+        noted(&site, "command:import-stock").await,
+        [
+            row("imported", "count.csv", "done"),
+            row("imported", "count.csv", "no_effect")
+        ]
+    );
+    let mut boss = site.signed_in("boss", Role::Admin).await;
+    let page = boss.get("/audit?kind=imported").await;
+    for text in [
+        "command import-stock",
+        &typed,
+        "1 new, 0 set to another level",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.body);
+    }
 }

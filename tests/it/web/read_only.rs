@@ -48,12 +48,25 @@ async fn an_admin_pauses_changes_and_everybody_else_is_told_until_when() {
     let shop = site
         .browser()
         .with("authorization", &format!("Bearer {key}"));
-    let request = shop.request(reqwest::Method::POST, "/api/v1/deductions");
-    let answer = shop.clone().send(request.body("{}")).await;
-    assert_eq!(
-        (answer.status, answer.json()["code"].as_str()),
-        (503, Some("read_only"))
-    );
+    for _ in 0..3 {
+        let request = shop.request(reqwest::Method::POST, "/api/v1/deductions");
+        let answer = shop.clone().send(request.body("{}")).await;
+        assert_eq!(
+            (answer.status, answer.json()["code"].as_str()),
+            (503, Some("read_only"))
+        );
+    }
+    // Who tried stands in the audit; of a program, which tries again and again, once a minute.
+    let tried = "SELECT COUNT(*) FROM audit WHERE action = 'tried_paused' AND result = 'refused'
+                 AND CONCAT(actor, ' ', object) = ?";
+    for who in [
+        "user:li.wei POST /stock/W/CUP/deduct",
+        "key:shop POST /api/v1/deductions",
+    ] {
+        assert_eq!(site.world.count(tried, who).await, 1, "{who}");
+    }
+    let audit = boss.get("/audit?kind=tried_paused").await;
+    assert!(audit.has("tried to change something while changes were paused"));
     assert_eq!(site.world.levels("CUP").await, (12, 0));
     // It is over by itself.
     site.wait(TimeDelta::minutes(61));
