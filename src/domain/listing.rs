@@ -177,9 +177,9 @@ pub struct LedgerFilter {
 impl LedgerFilter {
     /// Whether rows have to be looked at one by one to tell if they belong to the list.
     pub fn looks_at_rows(&self) -> bool {
-        self.kind.is_some()
-            || self.actor.is_some()
+        self.actor.is_some()
             || (self.warehouse.is_some() && self.sku.is_none())
+            || (self.kind.is_some() && self.sku.is_some())
     }
 }
 

@@ -9,10 +9,10 @@ use crate::domain::command::MAX_LINES;
 use crate::domain::ids::Warehouse;
 use crate::domain::rejection::ServiceError;
 use crate::service::Desk;
-use crate::store::mysql::StoreError;
 use crate::store::mysql::import::{
     ImportLock, import_begin, import_fetch, import_finish, warehouses_insert,
 };
+use crate::store::mysql::{StoreError, statistics_renew};
 
 /// Rows of a piece: what one document may hold.
 const PIECE: usize = MAX_LINES;
@@ -142,6 +142,7 @@ async fn apply_alone(
             }
         }
     }
+    statistics_renew(pool).await?;
     import_finish(pool, &file.digest, desk.now()).await?;
     Ok(Imported::Now(planned))
 }

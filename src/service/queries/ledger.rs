@@ -18,8 +18,8 @@ use crate::store::mysql::operations::operation_fetch;
 use crate::store::mysql::{stock, stock_list};
 
 impl Queries {
-    /// A page of the ledger, newest first. With a filter by kind, person or warehouse a page may
-    /// be short, or empty, and still have a next one.
+    /// A page of the ledger, newest first. With a filter by person, by warehouse, or by kind and
+    /// SKU, a page may be short, or empty, and still have a next one.
     pub async fn ledger_list(
         &self,
         filter: &LedgerFilter,
@@ -155,7 +155,13 @@ impl Queries {
     ) -> StoreResult<Vec<Stretch>> {
         let (from, to) = (filter.from, filter.to);
         let Some(sku) = &filter.sku else {
-            return Ok(vec![Stretch::Time { from, to, after }]);
+            let kind = filter.kind;
+            return Ok(vec![Stretch::Time {
+                kind,
+                from,
+                to,
+                after,
+            }]);
         };
         let rows: Vec<StockId> = match &filter.warehouse {
             Some(warehouse) => {

@@ -200,6 +200,15 @@ pub async fn is_migrated(pool: &MySqlPool) -> StoreResult<bool> {
     Ok(applied == newest)
 }
 
+/// Has the server count its tables anew, after so much was written that it would choose ways
+/// through them by what they held before.
+pub async fn statistics_renew(pool: &MySqlPool) -> StoreResult<()> {
+    const SQL: &str = "ANALYZE NO_WRITE_TO_BINLOG TABLE stock, stock_words, documents, ledger,
+      orders, order_events, payments, evidence";
+    sqlx::raw_sql(SQL).execute(pool).await?;
+    Ok(())
+}
+
 /// Rows that a list looks at, at most, to find one page of what matches.
 pub const WINDOW: u32 = 10_000;
 

@@ -170,7 +170,7 @@ pub async fn document_units(
     document: &DocumentNo,
 ) -> StoreResult<Vec<(Warehouse, Sku, i64)>> {
     let rows: Vec<(String, String, i64)> = sqlx::query_as(
-        "SELECT s.warehouse, s.sku, l.delta FROM ledger l JOIN stock s ON s.id = l.stock_id
+        "SELECT s.warehouse, s.sku, l.delta FROM ledger l STRAIGHT_JOIN stock s ON s.id = l.stock_id
          WHERE l.document = ? AND l.reverses IS NULL",
     )
     .bind(document.as_str())

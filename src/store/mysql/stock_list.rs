@@ -1,5 +1,7 @@
 //! Lists of stock.
 
+use std::collections::BTreeSet;
+
 use sqlx::mysql::MySqlRow;
 use sqlx::{MySql, MySqlPool, QueryBuilder, Row};
 
@@ -32,7 +34,11 @@ pub async fn stock_list(
         return Ok(Page::cut(rows, limit, key));
     };
     match few(pool, &search).await? {
-        Some(ids) => {
+        Some(Few { ids, all: true }) => {
+            let rows = listed(pool, &ids, filter, sort, after, limit.get() + 1).await?;
+            Ok(Page::cut(rows, limit, key))
+        }
+        Some(Few { ids, all: false }) => {
             let mut rows = matching(pool, &ids, filter, &search).await?;
             rows.sort_by(|a, b| sort.compare(&key(a), &key(b)));
             if let Some(after) = after {
@@ -60,7 +66,8 @@ pub async fn stock_count(
             return Ok(Some(super::capped(count)));
         }
         Some(search) => match few(pool, &search).await? {
-            Some(ids) => matching(pool, &ids, filter, &search).await?.len(),
+            Some(Few { ids, all: true }) => count_of(pool, &ids, filter).await?,
+            Some(Few { ids, all: false }) => matching(pool, &ids, filter, &search).await?.len(),
             None => match search.beginnings() {
                 [word] if filter.warehouse.is_none() && filter.state.is_none() => {
                     stock_words_find(pool, word, most).await?.len()
@@ -80,15 +87,70 @@ fn key(row: &StockLevel) -> StockKey {
     }
 }
 
-/// The SKUs of the first word of a search that leads to few.
-async fn few(pool: &MySqlPool, search: &Search) -> StoreResult<Option<Vec<StockId>>> {
+/// SKUs that words lead straight to.
+struct Few {
+    ids: Vec<StockId>,
+    /// Whether they have all words of the search; else its commonest are still to be looked for.
+    all: bool,
+}
+
+/// The SKUs of those words of a search that lead to few; `None` when each leads to many.
+async fn few(pool: &MySqlPool, search: &Search) -> StoreResult<Option<Few>> {
+    let mut found: Option<Vec<StockId>> = None;
+    let mut all = true;
     for word in search.beginnings() {
         let ids = stock_words_find(pool, word, FEW + 1).await?;
-        if ids.len() <= FEW as usize {
-            return Ok(Some(ids));
+        if ids.len() > FEW as usize {
+            all = false;
+            continue;
+        }
+        let ids: BTreeSet<StockId> = ids.into_iter().collect();
+        found = Some(match found {
+            None => ids.into_iter().collect(),
+            Some(found) => found.into_iter().filter(|id| ids.contains(id)).collect(),
+        });
+    }
+    Ok(found.map(|ids| Few { ids, all }))
+}
+
+/// The first `rows` of `ids` that pass the filter, its search aside.
+async fn listed(
+    pool: &MySqlPool,
+    ids: &[StockId],
+    filter: &StockFilter,
+    sort: StockSort,
+    after: Option<&StockKey>,
+    rows: u32,
+) -> StoreResult<Vec<StockLevel>> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(COLUMNS);
+    of_ids(&mut sql, ids, filter);
+    if let Some(key) = after {
+        match sort {
+            StockSort::Sku => beyond_sku(&mut sql, key),
+            StockSort::Available => beyond_available(&mut sql, key),
         }
     }
-    Ok(None)
+    sql.push(order_by(sort)).push(" LIMIT ").push_bind(rows);
+    Ok(sql.build_query_as().fetch_all(pool).await?)
+}
+
+/// How many of `ids` pass the filter, its search aside.
+async fn count_of(pool: &MySqlPool, ids: &[StockId], filter: &StockFilter) -> StoreResult<usize> {
+    if filter.warehouse.is_none() && filter.state.is_none() {
+        return Ok(ids.len());
+    }
+    let mut sql = QueryBuilder::new("SELECT COUNT(*)");
+    of_ids(&mut sql, ids, filter);
+    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+fn of_ids(sql: &mut QueryBuilder<MySql>, ids: &[StockId], filter: &StockFilter) {
+    sql.push(" FROM JSON_TABLE(").push_bind(json_list(ids));
+    sql.push(", '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j STRAIGHT_JOIN stock s ON s.id = j.id");
+    sql.push(" WHERE TRUE");
+    restrict(sql, filter);
 }
 
 /// Those of `ids` that match, in no order.
@@ -99,11 +161,8 @@ async fn matching(
     search: &Search,
 ) -> StoreResult<Vec<StockLevel>> {
     let mut sql = QueryBuilder::new("SELECT ");
-    sql.push(COLUMNS).push(" FROM JSON_TABLE(");
-    sql.push_bind(json_list(ids));
-    sql.push(", '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j STRAIGHT_JOIN stock s ON s.id = j.id");
-    sql.push(" WHERE TRUE");
-    restrict(&mut sql, filter);
+    sql.push(COLUMNS);
+    of_ids(&mut sql, ids, filter);
     let mut rows: Vec<StockLevel> = sql.build_query_as().fetch_all(pool).await?;
     rows.retain(|row| search.finds(row.sku.as_str(), &row.name));
     Ok(rows)
@@ -182,13 +241,16 @@ async fn stretch(
             }
         }
     }
-    sql.push(") k JOIN stock s ON s.id = k.id ORDER BY ");
-    sql.push(match sort {
-        StockSort::Sku => "s.sku, s.warehouse",
-        StockSort::Available => "s.available, s.sku, s.warehouse",
-    });
-    sql.push(" LIMIT ").push_bind(rows);
+    sql.push(") k STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = k.id");
+    sql.push(order_by(sort)).push(" LIMIT ").push_bind(rows);
     Ok(sql.build_query_as().fetch_all(pool).await?)
+}
+
+fn order_by(sort: StockSort) -> &'static str {
+    match sort {
+        StockSort::Sku => " ORDER BY s.sku, s.warehouse",
+        StockSort::Available => " ORDER BY s.available, s.sku, s.warehouse",
+    }
 }
 
 /// The index that holds the rows of a filter in order of SKU; servers left to themselves

@@ -322,12 +322,27 @@ async fn a_filter_that_no_index_serves_looks_at_some_rows_and_goes_on_on_the_nex
         .await
         .unwrap();
     let queries = queries(&world);
-    for sku in [None, Some(sku("A"))] {
-        let filter = LedgerFilter {
-            kind: Some(EntryKind::Set),
-            sku,
-            ..LedgerFilter::default()
-        };
+    let sets = LedgerFilter {
+        kind: Some(EntryKind::Set),
+        ..LedgerFilter::default()
+    };
+    let sets_of_a = LedgerFilter {
+        sku: Some(sku("A")),
+        ..sets.clone()
+    };
+    let sets_by_test = LedgerFilter {
+        actor: Some("test".to_owned()),
+        ..sets_of_a.clone()
+    };
+    let pages_of_a: &[&[u64]] = &[&[20_050], &[], &[40]];
+    for (filter, pages) in [
+        (sets, &[&[20_050, 40][..]][..]),
+        (sets_of_a, pages_of_a),
+        (
+            sets_by_test,
+            &[&[20_050], &[], &[], &[], &[], &[], &[], &[], &[40]],
+        ),
+    ] {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let limit = Limit::new(2).unwrap();
@@ -342,7 +357,7 @@ async fn a_filter_that_no_index_serves_looks_at_some_rows_and_goes_on_on_the_nex
                 break;
             }
         }
-        assert_eq!(found, [vec![20_050], vec![], vec![40]]);
+        assert_eq!(found, pages, "{filter:?}");
     }
     let all = queries
         .ledger_count(&LedgerFilter::default())

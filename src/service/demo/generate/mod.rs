@@ -14,6 +14,7 @@ use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::service::Desk;
 use crate::store::mysql::generate::{BulkWriter, SkuRow};
 use crate::store::mysql::import::warehouses_insert;
+use crate::store::mysql::statistics_renew;
 use crate::store::mysql::stock::warehouse_list;
 
 /// How much there will be.
@@ -97,6 +98,7 @@ pub async fn generate(
     let history = History::new(run, shelves, size, begin, now);
     done = write(&mut writer, history, done, begun, &mut progress).await?;
     writer.close().await?;
+    statistics_renew(desk.pool()).await?;
     Ok(done)
 }
 

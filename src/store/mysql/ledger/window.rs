@@ -5,14 +5,17 @@ use sqlx::mysql::MySqlRow;
 use sqlx::{FromRow, MySql, MySqlPool, QueryBuilder, Row};
 
 use crate::domain::ids::StockId;
+use crate::domain::ledger::EntryKind;
 use crate::domain::listing::{CappedCount, LedgerFilter, LedgerKey, Window};
 use crate::store::mysql::{StoreResult, WINDOW, capped};
 
 /// Where a stretch of the ledger is read: over all stock by time, or one SKU by version.
 #[derive(Debug, Clone, Copy)]
 pub enum Stretch {
-    /// Entries from `from` up to (not including) `to`, and before `after` in the list.
+    /// Entries of one kind or all, from `from` up to (not including) `to`, and before `after` in
+    /// the list.
     Time {
+        kind: Option<EntryKind>,
         from: Option<DateTime<Utc>>,
         to: Option<DateTime<Utc>>,
         after: Option<LedgerKey>,
@@ -25,7 +28,7 @@ pub enum Stretch {
     },
 }
 
-/// The newest `wanted` keys of a stretch that pass `filter`, among at most [`WINDOW`] rows.
+/// The newest `wanted` keys of a stretch that pass `filter`, among a bounded number of rows.
 pub async fn ledger_window(
     pool: &MySqlPool,
     stretch: Stretch,
@@ -33,9 +36,15 @@ pub async fn ledger_window(
     wanted: u32,
 ) -> StoreResult<Window<LedgerKey>> {
     let looks = filter.looks_at_rows();
-    let rows = if looks { WINDOW } else { wanted };
+    let (columns, most) = match (&filter.actor, kind_of_sku(filter)) {
+        // Who made an entry is known to its document: further to go for every row.
+        (Some(_), _) => (ROW, WINDOW / 4),
+        (None, Some(_)) => (ROW, WINDOW),
+        (None, None) => (KEY, WINDOW),
+    };
+    let rows = if looks { most } else { wanted };
     let mut sql = QueryBuilder::new("SELECT w.created_at, w.stock_id, w.version FROM (");
-    window(&mut sql, ROW, stretch, rows);
+    window(&mut sql, columns, stretch, rows);
     sql.push(") w");
     if looks {
         residue(&mut sql, filter);
@@ -44,7 +53,7 @@ pub async fn ledger_window(
     sql.push_bind(wanted);
     let found: Vec<LedgerKey> = sql.build_query_as().fetch_all(pool).await?;
     let goes_on = if looks && found.len() < wanted as usize {
-        end_of_window(pool, stretch).await?
+        end_of_window(pool, stretch, most).await?
     } else {
         None
     };
@@ -60,26 +69,34 @@ pub async fn ledger_count(pool: &MySqlPool, stretch: Stretch) -> StoreResult<Cap
     Ok(capped(count))
 }
 
-async fn end_of_window(pool: &MySqlPool, stretch: Stretch) -> StoreResult<Option<LedgerKey>> {
+/// The last of the `most` newest rows, if there are so many.
+async fn end_of_window(
+    pool: &MySqlPool,
+    stretch: Stretch,
+    most: u32,
+) -> StoreResult<Option<LedgerKey>> {
     let mut sql =
         QueryBuilder::new("SELECT w.created_at, w.stock_id, w.version, COUNT(*) OVER () FROM (");
-    window(&mut sql, ROW, stretch, WINDOW);
+    window(&mut sql, KEY, stretch, most);
     sql.push(") w ORDER BY w.created_at, w.stock_id, w.version LIMIT 1");
     let Some(row) = sql.build().fetch_optional(pool).await? else {
         return Ok(None);
     };
     let looked_at: i64 = row.try_get(3)?;
-    let full = looked_at >= i64::from(WINDOW);
+    let full = looked_at >= i64::from(most);
     Ok(full.then(|| LedgerKey::from_row(&row)).transpose()?)
 }
 
-/// What a filter may look at of an entry.
+/// What the indexes hold of an entry.
+const KEY: &str = "l.created_at, l.stock_id, l.version";
+/// What a filter may look at beyond that.
 const ROW: &str = "l.created_at, l.stock_id, l.version, l.kind, l.document";
 
 /// The index is named: of many rows, servers left to themselves rather sort the whole ledger.
 fn window(sql: &mut QueryBuilder<MySql>, columns: &'static str, stretch: Stretch, rows: u32) {
     let index = match stretch {
-        Stretch::Time { .. } => "ledger_time",
+        Stretch::Time { kind: None, .. } => "ledger_time",
+        Stretch::Time { .. } => "ledger_kind",
         Stretch::Stock { .. } => "PRIMARY",
     };
     sql.push("SELECT ").push(columns);
@@ -87,8 +104,16 @@ fn window(sql: &mut QueryBuilder<MySql>, columns: &'static str, stretch: Stretch
         .push(index)
         .push(") WHERE ");
     match stretch {
-        Stretch::Time { from, to, after } => {
+        Stretch::Time {
+            kind,
+            from,
+            to,
+            after,
+        } => {
             sql.push("TRUE");
+            if let Some(kind) = kind {
+                sql.push(" AND l.kind = ").push_bind(kind);
+            }
             if let Some(from) = from {
                 sql.push(" AND l.created_at >= ").push_bind(from);
             }
@@ -114,13 +139,21 @@ fn window(sql: &mut QueryBuilder<MySql>, columns: &'static str, stretch: Stretch
     sql.push(" LIMIT ").push_bind(rows);
 }
 
+/// The kind that is wanted of one SKU's entries; of all entries an index knows it.
+fn kind_of_sku(filter: &LedgerFilter) -> Option<EntryKind> {
+    filter.kind.filter(|_| filter.sku.is_some())
+}
+
 /// What no index can tell, asked of every row of the window.
 fn residue(sql: &mut QueryBuilder<MySql>, filter: &LedgerFilter) {
-    sql.push(
-        " STRAIGHT_JOIN stock s ON s.id = w.stock_id
-          STRAIGHT_JOIN documents d ON d.document = w.document WHERE TRUE",
-    );
-    if let Some(kind) = filter.kind {
+    if filter.warehouse.is_some() {
+        sql.push(" STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = w.stock_id");
+    }
+    if filter.actor.is_some() {
+        sql.push(" STRAIGHT_JOIN documents d FORCE INDEX (PRIMARY) ON d.document = w.document");
+    }
+    sql.push(" WHERE TRUE");
+    if let Some(kind) = kind_of_sku(filter) {
         sql.push(" AND w.kind = ").push_bind(kind);
     }
     if let Some(warehouse) = &filter.warehouse {

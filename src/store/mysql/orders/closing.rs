@@ -218,7 +218,7 @@ pub async fn cancel_receipt_fetch(
 ) -> StoreResult<Option<CancelReceipt>> {
     let rows = sqlx::query(
         "SELECT l.stock_id, s.sku, l.version, l.delta, l.balance, l.created_at
-         FROM ledger l JOIN stock s ON s.id = l.stock_id
+         FROM ledger l STRAIGHT_JOIN stock s ON s.id = l.stock_id
          WHERE l.document = ? AND l.kind = 'cancel' ORDER BY l.line",
     )
     .bind(order_no.as_str())

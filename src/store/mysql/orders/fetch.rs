@@ -17,8 +17,9 @@ const ORDER: &str = "SELECT o.*, d.warehouse, d.actor, d.reversed_at, e.gateway 
 
 const LINES: &str = "SELECT l.stock_id, l.version, l.delta, l.balance, s.sku, s.name,
     r.version AS reversed_by
-  FROM ledger l JOIN stock s ON s.id = l.stock_id
-  LEFT JOIN ledger r ON r.stock_id = l.stock_id AND r.reverses = l.version
+  FROM ledger l FORCE INDEX (ledger_once)
+  STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = l.stock_id
+  LEFT JOIN ledger r FORCE INDEX (ledger_reversed_once) ON r.stock_id = l.stock_id AND r.reverses = l.version
   WHERE l.document = ? AND l.reverses IS NULL ORDER BY l.line";
 
 const EVENTS: &str = "SELECT at, kind, actor, detail FROM order_events

@@ -135,22 +135,23 @@ impl FromRow<'_, MySqlRow> for OrderKey {
     }
 }
 
-const ROWS: &str =
-    "SELECT o.*, d.warehouse FROM orders o JOIN documents d ON d.document = o.order_no
-  WHERE o.order_no IN (SELECT j.order_no FROM JSON_TABLE(?, '$[*]' COLUMNS (
-    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j)";
+// The ways are named, as for the ledger: from the orders of the page to what belongs to them.
+const ROWS: &str = "SELECT o.*, d.warehouse FROM JSON_TABLE(?, '$[*]' COLUMNS (
+    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j
+  STRAIGHT_JOIN orders o FORCE INDEX (PRIMARY) ON o.order_no = j.order_no
+  STRAIGHT_JOIN documents d FORCE INDEX (PRIMARY) ON d.document = o.order_no";
 
-const SUMS: &str = "SELECT l.document, COUNT(*), CAST(-SUM(l.delta) AS SIGNED) FROM ledger l
-  WHERE l.reverses IS NULL AND l.document IN (SELECT j.order_no FROM JSON_TABLE(?, '$[*]' COLUMNS (
-    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j)
-  GROUP BY l.document";
+const SUMS: &str = "SELECT l.document, COUNT(*), CAST(-SUM(l.delta) AS SIGNED)
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j
+  STRAIGHT_JOIN ledger l FORCE INDEX (ledger_once) ON l.document = j.order_no
+  WHERE l.reverses IS NULL GROUP BY l.document";
 
-const GLANCES: &str = "SELECT l.document, s.sku, -l.delta FROM ledger l
-  JOIN stock s ON s.id = l.stock_id
-  WHERE l.reverses IS NULL AND l.line < ? AND l.document IN (
-    SELECT j.order_no FROM JSON_TABLE(?, '$[*]' COLUMNS (
-      order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j)
-  ORDER BY l.document, l.line";
+const GLANCES: &str = "SELECT l.document, s.sku, -l.delta FROM JSON_TABLE(?, '$[*]' COLUMNS (
+    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j
+  STRAIGHT_JOIN ledger l FORCE INDEX (ledger_once) ON l.document = j.order_no
+  STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = l.stock_id
+  WHERE l.reverses IS NULL AND l.line < ? ORDER BY l.document, l.line";
 
 /// The rows of a list of orders, in the order of `keys`.
 pub async fn orders_fetch(pool: &MySqlPool, keys: &[OrderKey]) -> StoreResult<Vec<OrderRow>> {
@@ -162,8 +163,8 @@ pub async fn orders_fetch(pool: &MySqlPool, keys: &[OrderKey]) -> StoreResult<Ve
     let rows = sqlx::query(ROWS).bind(&names).fetch_all(pool).await?;
     let sums: Vec<(String, i64, i64)> = sqlx::query_as(SUMS).bind(&names).fetch_all(pool).await?;
     let glances: Vec<(String, String, i64)> = sqlx::query_as(GLANCES)
-        .bind(GLANCE)
         .bind(&names)
+        .bind(GLANCE)
         .fetch_all(pool)
         .await?;
     let mut found = HashMap::with_capacity(rows.len());
@@ -212,7 +213,7 @@ pub async fn open_orders_of(pool: &MySqlPool, stock: StockId) -> StoreResult<(u3
     const SQL: &str = "SELECT COUNT(*), CAST(COALESCE(-SUM(w.delta), 0) AS SIGNED) FROM (
         SELECT l.document, l.kind, l.delta FROM ledger l WHERE l.stock_id = ?
         ORDER BY l.version DESC LIMIT ?) w
-      JOIN orders o ON o.order_no = w.document
+      STRAIGHT_JOIN orders o FORCE INDEX (PRIMARY) ON o.order_no = w.document
       WHERE w.kind = 'deduct' AND o.status IN ('pending', 'closing')";
     let (orders, units): (i64, i64) = sqlx::query_as(SQL)
         .bind(stock)
