@@ -72,8 +72,10 @@ pub enum Fault {
     RefundClosed,
     /// 21: asked about a payment that it has, it knows no such payment.
     NotExist,
-    /// 23: Stripe answers 500 to a request with a key, and again to every repeat with it.
+    /// 23: Stripe does nothing, answers 500 to a request with a key, and again to every repeat.
     Stored500,
+    /// 23: Stripe makes a refund, answers 500, and again to every repeat with the key.
+    Stored500Done,
     /// 23: the payer has done all there is to do, and the money is not there yet.
     Unsettled,
 }

@@ -26,6 +26,8 @@ pub struct Reply {
     pub body: Value,
     /// Whoever believes it knows that the payment is closed.
     pub proves_closed: bool,
+    /// It was given before, to the first request with this key.
+    replayed: bool,
 }
 
 impl Reply {
@@ -34,6 +36,7 @@ impl Reply {
             status: 200,
             body,
             proves_closed: false,
+            replayed: false,
         }
     }
 
@@ -42,6 +45,7 @@ impl Reply {
             status,
             body: json!({"error": {"type": kind, "code": code, "message": message}}),
             proves_closed: false,
+            replayed: false,
         }
     }
 
@@ -165,13 +169,20 @@ fn once(
             status: earlier.status,
             body: serde_json::from_str(&earlier.body).unwrap_or(Value::Null),
             proves_closed: false,
+            replayed: true,
         };
     }
-    // It would keep a refund waiting for the day that a key lives.
-    let stored = call == Call::Create && book.faults.strikes(about, call, Fault::Stored500);
-    let reply = match stored {
-        true => Reply::error(500, "api_error", "", "An unknown error occurred"),
-        false => asked.answer(simulator, &mut book, about),
+    let broken = || Reply::error(500, "api_error", "", "An unknown error occurred");
+    let reply = if book.faults.strikes(about, call, Fault::Stored500) {
+        broken()
+    } else {
+        let reply = asked.answer(simulator, &mut book, about);
+        // A session that is there twice would be none that anybody has the address of.
+        let hides = call == Call::Refund && reply.status == 200;
+        match hides && book.faults.strikes(about, call, Fault::Stored500Done) {
+            true => broken(),
+            false => reply,
+        }
     };
     // What is refused before it began can be asked again with the same key.
     if reply.status == 200 || reply.status >= 500 {
@@ -270,7 +281,10 @@ impl Asked {
 
 fn send(reply: &Reply) -> HttpResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    HttpResponse::build(status)
-        .insert_header(("Request-Id", format!("req_{}", random_hex(7))))
-        .json(&reply.body)
+    let mut response = HttpResponse::build(status);
+    response.insert_header(("Request-Id", format!("req_{}", random_hex(7))));
+    if reply.replayed {
+        response.insert_header(("Idempotent-Replayed", "true"));
+    }
+    response.json(&reply.body)
 }

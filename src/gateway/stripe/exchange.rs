@@ -39,8 +39,9 @@ pub(super) struct Refusal {
     pub fault: Fault,
     /// Their code with its status and request number, for the log.
     pub text: String,
-    /// A fault of theirs that an earlier request with this key came to, repeated.
-    kept: bool,
+    /// A fault of theirs that an earlier request with this key came to, repeated: nothing is
+    /// under way with this key any more, and nothing else will ever be said for it.
+    pub kept: bool,
 }
 
 impl Refusal {
@@ -102,25 +103,32 @@ impl Client {
     /// Repeats of this request with the same key are one request, for a day at least.
     ///
     /// Stripe repeats its own faults for a key, too. Only such a one is tried again with another
-    /// key; so whoever repeats the request comes along the same way to the same object.
+    /// key; so whoever repeats the request comes along the same way to the same object. What the
+    /// fault left behind, if anything, stays there unknown: only for what does no harm twice.
     pub async fn post_once<T: DeserializeOwned>(
         &self,
         target: &str,
         form: &[(&str, &str)],
         key: &str,
     ) -> Result<Answer<T>, Refusal> {
-        let post = |key: String| {
-            let request = self.http.post(&self.url(target)).form(form);
-            self.call(request.header("Idempotency-Key", key))
-        };
-        let mut answer = post(key.to_owned()).await;
-        for attempt in 2..=KEYS {
+        let mut answer = Err(Refusal::new(Fault::Unknown, "not asked"));
+        for key in keys(key) {
+            answer = self.post_keyed(target, form, key).await;
             if !matches!(&answer, Err(refusal) if refusal.kept) {
                 break;
             }
-            answer = post(format!("{key}-{attempt}")).await;
         }
         answer
+    }
+
+    pub async fn post_keyed<T: DeserializeOwned>(
+        &self,
+        target: &str,
+        form: &[(&str, &str)],
+        key: String,
+    ) -> Result<Answer<T>, Refusal> {
+        let request = self.http.post(&self.url(target)).form(form);
+        self.call(request.header("Idempotency-Key", key)).await
     }
 
     fn url(&self, target: &str) -> String {
@@ -155,6 +163,12 @@ impl Client {
         refusal.kept = raw.status >= 500 && header("Idempotent-Replayed") == Some("true");
         Err(refusal)
     }
+}
+
+/// The keys of one request, in the order in which everybody tries them.
+pub(super) fn keys(key: &str) -> impl Iterator<Item = String> {
+    let another = move |attempt| format!("{key}-{attempt}");
+    std::iter::once(key.to_owned()).chain((2..=KEYS).map(another))
 }
 
 fn refusal(status: u16, body: &[u8], request_id: &str) -> Refusal {

@@ -1,12 +1,13 @@
-//! Giving money back, under one number for ever. Stripe remembers a key for a day only, so the
-//! refunds of a payment are looked through for that number before one is asked for.
+//! Giving money back, under one number for ever. Stripe remembers a key for a day only, and keeps
+//! its own faults under it, whatever they did before; so the refunds of a payment are looked
+//! through for that number before one is asked for, with every key.
 
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use serde::Deserialize;
 
-use super::exchange::{Client, Fault, Refusal};
+use super::exchange::{Client, Fault, Refusal, keys};
 use super::money::{amount, money};
 use super::session::is_reference;
 use crate::domain::order::Evidence;
@@ -40,10 +41,6 @@ pub(super) async fn ask(client: &Client, refund: &NewRefund) -> RefundAnswer {
     let Some(there) = amount(refund.amount) else {
         return RefundAnswer::Refused("Stripe has no such amount".to_owned());
     };
-    match query(client, refund).await {
-        RefundAnswer::NotFound => {}
-        found => return found,
-    }
     let there = there.to_string();
     let form = [
         ("payment_intent", refund.transaction_id.as_str()),
@@ -52,14 +49,28 @@ pub(super) async fn ask(client: &Client, refund: &NewRefund) -> RefundAnswer {
         ("metadata[stockdesk_order]", refund.order_no.as_str()),
         ("metadata[reason]", &refund.reason),
     ];
-    let key = format!("stockdesk-refund-{}", refund.refund_no);
-    match client.post_once::<Refund>(TARGET, &form, &key).await {
-        Ok(made) => made.object.answer(client, refund, &made.body),
-        Err(Refusal { fault, text, .. }) => match fault {
-            Fault::Refused | Fault::NotFound => RefundAnswer::Refused(text),
-            Fault::Unknown => RefundAnswer::Unknown(text),
-        },
+    let mut heard = RefundAnswer::Unknown("not asked".to_owned());
+    for key in keys(&format!("stockdesk-refund-{}", refund.refund_no)) {
+        // Before every key. What an earlier one left behind is there by now, for nothing is under
+        // way with a key whose fault is repeated; and without such a fault there is no next key.
+        match query(client, refund).await {
+            RefundAnswer::NotFound => {}
+            found => return found,
+        }
+        match client.post_keyed::<Refund>(TARGET, &form, key).await {
+            Ok(made) => return made.object.answer(client, refund, &made.body),
+            Err(Refusal {
+                kept: true, text, ..
+            }) => heard = RefundAnswer::Unknown(text),
+            Err(Refusal { fault, text, .. }) => {
+                return match fault {
+                    Fault::Refused | Fault::NotFound => RefundAnswer::Refused(text),
+                    Fault::Unknown => RefundAnswer::Unknown(text),
+                };
+            }
+        }
     }
+    heard
 }
 
 pub(super) async fn query(client: &Client, refund: &NewRefund) -> RefundAnswer {

@@ -133,10 +133,20 @@ async fn a_session_is_made_once_for_a_key_and_its_500_is_repeated_too() {
         ..world.payment.clone()
     };
     world.gateways.plan("stripe", "S-1002", "stored500").await;
-    for _ in 0..3 {
-        let answer = world.client.create(&other).await;
-        assert!(matches!(answer, CreateAnswer::Unknown(_)), "{answer:?}");
-    }
+    let answer = world.client.create(&other).await;
+    assert!(matches!(answer, CreateAnswer::Unknown(_)), "{answer:?}");
+    // It would be said for ever: the repeat goes on with another key, always the same way.
+    let CreateAnswer::Created { reference, .. } = world.client.create(&other).await else {
+        panic!("not created");
+    };
+    let again = world.client.create(&other).await;
+    let CreateAnswer::Created {
+        reference: found, ..
+    } = again
+    else {
+        panic!("{again:?}");
+    };
+    assert_eq!(found, reference);
     assert_eq!(world.gateways.happened().await["stored500"], 1);
 }
 
@@ -191,14 +201,60 @@ async fn a_wrong_key_is_refused_and_events_are_signed() {
     assert_eq!(asked.transaction_id, paid.transaction_id);
 }
 
+/// A payment that is to go back.
+async fn paid(world: &World) -> NewRefund {
+    world.pay().await;
+    match world.client.query(&world.sent).await {
+        GatewayAnswer::Paid(paid) => NewRefund::whole(&paid, "late"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Asks until the money is back, each time with these faults first; there is one refund then.
+async fn goes_back_once(faults: &[Value]) {
+    let world = World::open().await;
+    let refund = paid(&world).await;
+    for fault in faults {
+        world.plan(fault.clone()).await;
+    }
+    eventually("the money is back", async || {
+        match world.client.refund(&refund).await {
+            RefundAnswer::Refunded { .. } => true,
+            RefundAnswer::Unknown(_) | RefundAnswer::Processing => false,
+            other => panic!("{faults:?}: {other:?}"),
+        }
+    })
+    .await;
+    let there = world.gateways.payment("stripe", NO).await;
+    let refunds = there["refunds"].as_array().map(Vec::len);
+    assert_eq!(refunds, Some(1), "{faults:?}");
+    let happened = world.gateways.happened().await;
+    for fault in faults {
+        let name = fault["fault"].as_str().expect("a name");
+        assert_eq!(happened[name], fault["times"], "{happened}");
+    }
+}
+
+#[tokio::test]
+async fn a_refund_whose_500_is_kept_is_made_once() {
+    let on_refund =
+        |fault: &str, times: u32| json!({"fault": fault, "on": "refund", "times": times});
+    for faults in [
+        vec![on_refund("stored500", 1)],
+        vec![on_refund("stored500", 2)],
+        vec![on_refund("stored500_done", 1)],
+        vec![on_refund("stored500", 1), on_refund("stored500_done", 1)],
+        vec![on_refund("stored500", 2), on_refund("lost_reply", 4)],
+        vec![on_refund("stored500_done", 1), on_refund("lost_reply", 1)],
+    ] {
+        goes_back_once(&faults).await;
+    }
+}
+
 #[tokio::test]
 async fn a_refund_is_made_once_whatever_is_lost() {
     let world = World::open().await;
-    world.pay().await;
-    let GatewayAnswer::Paid(paid) = world.client.query(&world.sent).await else {
-        panic!("it was paid");
-    };
-    let refund = NewRefund::whole(&paid, "late");
+    let refund = paid(&world).await;
     assert_eq!(
         world.client.query_refund(&refund).await,
         RefundAnswer::NotFound

@@ -129,3 +129,55 @@ async fn refusals_of_a_refund() {
         assert_eq!(word(&answer), expected, "{code}: {answer:?}");
     }
 }
+
+/// A 500 that was given before, for the same key.
+fn repeated(world: &World) {
+    let replayed = "Idempotent-Replayed: true\r\n";
+    let body = error("api_error").to_string();
+    world.script.reply_with(500, replayed, body);
+}
+
+#[actix_web::test]
+async fn before_a_refund_is_asked_for_with_another_key_the_first_is_looked_for_again() {
+    let world = World::new().await;
+    // An earlier request was still at work while we looked: it made the refund, and broke.
+    world.reply(200, &list(&[]));
+    repeated(&world);
+    world.reply(200, &list(&[refund("pending")]));
+    assert_eq!(word(&world.gateway.refund(&late()).await), "processing");
+    let look = format!("GET /v1/refunds?payment_intent={INTENT}&limit=100");
+    assert_eq!(
+        world.script.lines(),
+        [look.as_str(), "POST /v1/refunds", look.as_str()]
+    );
+}
+
+#[actix_web::test]
+async fn a_refund_that_a_kept_fault_prevented_is_asked_for_with_another_key() {
+    let world = World::new().await;
+    world.reply(200, &list(&[]));
+    repeated(&world);
+    world.reply(200, &list(&[]));
+    world.reply(200, &refund("succeeded"));
+    assert_eq!(word(&world.gateway.refund(&late()).await), "refunded");
+    let keys: Vec<_> = world
+        .script
+        .asked()
+        .iter()
+        .filter_map(|asked| asked.header("idempotency-key").map(str::to_owned))
+        .collect();
+    let key = format!("stockdesk-refund-{}", late().refund_no);
+    assert_eq!(keys, [key.clone(), format!("{key}-2")]);
+    // A fault that is new may be kept from now on, or not: only a repeat tells.
+    world.reply(200, &list(&[]));
+    world.reply(500, &error("api_error"));
+    assert_eq!(word(&world.gateway.refund(&late()).await), "unknown");
+    // And without a look there is no other key.
+    world.reply(200, &list(&[]));
+    repeated(&world);
+    world.script.hang_up();
+    assert_eq!(word(&world.gateway.refund(&late()).await), "unknown");
+    let posts = world.script.lines();
+    let posts = posts.iter().filter(|line| line.starts_with("POST"));
+    assert_eq!(posts.count(), 4);
+}
