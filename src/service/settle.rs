@@ -88,8 +88,9 @@ impl Cashier {
     ) -> ServiceResult<PaymentChecked> {
         let now = self.desk().now();
         let order = self.watched(order_no).await?;
-        // A payment that was never sent has nobody to ask about it.
-        if order.payment_state != PaymentState::Unsent {
+        // A payment that was never sent has nobody to ask about it; and a gateway that finds
+        // payments by what made them would make it now.
+        if order.payment_state != PaymentState::Unsent && !order.never_created {
             let answer = self.ask(&order).await;
             self.take_answer(&order, answer, &actor, now).await?;
         }

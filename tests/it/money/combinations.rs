@@ -194,6 +194,10 @@ async fn what_was_never_sent_is_cancelled_without_asking_anybody() {
     assert_eq!(counter.gateway.calls(), Vec::<String>::new());
     let order = counter.order("U1").await;
     assert_eq!(order.payment_state, Some(PaymentState::Closed));
+    // Nor is anybody asked about it later: Stripe would make its session then.
+    let checked = counter.cashier.check_payment(&number("U1"), shop()).await;
+    assert_eq!(checked.expect("checked").status, OrderStatus::Cancelled);
+    assert_eq!(counter.gateway.calls(), Vec::<String>::new());
     happened(
         &counter,
         "U1",

@@ -49,6 +49,8 @@ pub struct WatchedOrder {
     pub payment_state: PaymentState,
     /// The gateway said that it has the payment.
     pub acknowledged: bool,
+    /// Cancelled on our own record: no gateway has its payment.
+    pub never_created: bool,
     /// Tries of the step it is in that came to nothing.
     pub attempts: u32,
     pub cancel_op: Option<String>,
@@ -70,7 +72,9 @@ const WATCHED: &str = "SELECT order_no, status, gateway, amount_minor, currency,
     pay_deadline, payment_state, payment_url IS NOT NULL AS acknowledged, attempts,
     cancel_op,
     (SELECT reference FROM payment_references r WHERE r.order_no = orders.order_no)
-      AS payment_reference
+      AS payment_reference,
+    EXISTS (SELECT 1 FROM evidence e
+      WHERE e.id = orders.evidence_id AND e.code = 'never_created') AS never_created
   FROM orders WHERE order_no = ?";
 
 /// `None` when the order has no payment.
@@ -92,6 +96,7 @@ fn watched(r: &MySqlRow) -> Result<Option<WatchedOrder>, sqlx::Error> {
         payment_reference: r.try_get("payment_reference")?,
         payment_state: r.try_get("payment_state")?,
         acknowledged: r.try_get::<i64, _>("acknowledged")? != 0,
+        never_created: r.try_get::<i64, _>("never_created")? != 0,
         attempts: r.try_get("attempts")?,
         cancel_op: r.try_get("cancel_op")?,
     }))
