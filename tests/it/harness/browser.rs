@@ -111,7 +111,12 @@ impl Browser {
     }
 
     pub async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.expect("the server answers");
+        self.try_send(request).await.expect("the server answers")
+    }
+
+    /// What came back, if anything did.
+    pub async fn try_send(&mut self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
         for cookie in response.headers().get_all(SET_COOKIE) {
             let cookie = cookie.to_str().expect("ASCII");
             let pair = cookie.split(';').next().expect("a pair");
@@ -121,11 +126,11 @@ impl Browser {
                 false => self.cookies.insert(name.to_owned(), value.to_owned()),
             };
         }
-        Answer {
+        Ok(Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: response.text().await.expect("text"),
-        }
+            body: response.text().await?,
+        })
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {

@@ -1,7 +1,7 @@
 //! The desk as a process of its own on the stores of the test run, to be killed and started again.
 
 use std::fs::{self, OpenOptions};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -75,6 +75,23 @@ impl App {
     pub fn command(&self, args: &[&str]) -> Output {
         let output = command(&self.environment).args(args).output();
         output.expect("it runs")
+    }
+
+    /// Runs a command that is told one line.
+    pub fn command_told(&self, args: &[&str], line: &str) {
+        let mut child = command(&self.environment)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("it runs");
+        let mut input = child.stdin.take().expect("its input");
+        writeln!(input, "{line}").expect("it reads");
+        drop(input);
+        assert!(
+            child.wait().expect("it was our child").success(),
+            "{args:?}"
+        );
     }
 
     pub fn log_file(&self) -> PathBuf {

@@ -4,6 +4,7 @@ use serde_json::Value;
 use sqlx::MySqlPool;
 
 use super::app::App;
+use super::staff::PASSWORD;
 use crate::harness::world::World;
 use crate::simulator::Gateways;
 
@@ -22,6 +23,7 @@ impl Secrets {
             ("an Authorization header", "Bearer ".to_owned()),
             ("a private key", "PRIVATE KEY-----".to_owned()),
             ("the admin's password", "correct horse".to_owned()),
+            ("the staff's password", PASSWORD.to_owned()),
         ];
         let settings = gateways.settings();
         let named = |name: &str| settings.get(&format!("STOCKDESK_{name}")).cloned();

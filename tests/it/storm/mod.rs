@@ -1,16 +1,20 @@
-//! Orders, payments, cancels, timeouts, faults of every kind and kills, at random and all at
-//! once: in the end every payment has exactly one outcome, and stock went back only where the
-//! gateway itself said that nothing can be paid any more.
+//! Orders, payments, cancels by shops and by staff with their forms, timeouts, faults of every
+//! kind, changes of keys and kills, at random and all at once: in the end every payment has
+//! exactly one outcome, and stock went back only where the gateway itself said that nothing can
+//! be paid any more.
 //!
 //! `STORM_SEED=7 STORM_ORDERS=5000 cargo test --test it storm::` runs it again, or longer. The
 //! tests here share one run.
 
 mod app;
 mod end;
+mod faults;
 mod judge;
 mod leaks;
+mod operations;
 mod players;
 mod run;
+mod staff;
 
 use run::run;
 
@@ -22,6 +26,16 @@ fn every_payment_has_exactly_one_outcome() {
 #[test]
 fn stock_goes_back_once_and_only_where_the_gateway_said_closed() {
     run().orders.assert_none();
+}
+
+#[test]
+fn cancels_by_staff_ended_as_their_orders_did_and_as_they_were_told() {
+    run().staff.assert_none();
+}
+
+#[test]
+fn every_fault_happened() {
+    run().faults.assert_none();
 }
 
 #[test]

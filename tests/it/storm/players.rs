@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use super::staff::Staff;
 use crate::simulator::Player;
 
 /// Warehouses, and SKUs in each.
@@ -24,6 +25,7 @@ pub fn sku(index: usize) -> String {
 pub struct Scene {
     pub seed: u64,
     pub shop: Shop,
+    pub staff: Staff,
     pub payers: Player,
     pub gateways: Arc<Vec<String>>,
     /// Orders that are done with, placed or refused.
@@ -103,13 +105,23 @@ impl Scene {
                     self.pay(&gateway, &order_no, after_ms, twice).await;
                 }
             };
+            let by_staff = cancels && dice.random_bool(0.4);
+            // Now and then the shop and somebody of the staff, at once.
+            let by_shop = cancels && (!by_staff || dice.random_bool(0.2));
+            let (seat, nervous) = (dice.random_range(0..100), dice.random_bool(0.1));
             let cancel = async {
-                if cancels {
+                if by_shop {
                     sleep(cancels_at).await;
                     self.cancel(&order_no).await;
                 }
             };
-            tokio::join!(look, pay, cancel);
+            let staff = async {
+                if by_staff {
+                    sleep(cancels_at).await;
+                    self.staff.cancel(seat, &order_no, nervous).await;
+                }
+            };
+            tokio::join!(look, pay, cancel, staff);
         }
         self.done.fetch_add(1, Ordering::SeqCst);
     }

@@ -6,12 +6,13 @@ use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::{Value, json};
 use tokio::task::{JoinSet, block_in_place};
 
 use super::app::App;
+use super::faults::Happened;
 use super::players::{SKUS, Scene, Shop, WAREHOUSES, sku};
-use super::{end, judge, leaks};
+use super::staff::Staff;
+use super::{end, faults, judge, leaks, operations};
 use crate::harness::world::World;
 use crate::simulator::Gateways;
 
@@ -21,10 +22,24 @@ const GATEWAYS: [&str; 4] = ["wechat_pay", "wechat_pay", "alipay", "stripe"];
 const PLAYERS: usize = 160;
 /// Of every SKU, at the beginning.
 pub const OPENING: i64 = 500;
-/// The desk is killed when this much of the orders is done with, in hundredths; the gateways too,
-/// but once.
-const KILLS: [usize; 4] = [15, 35, 55, 70];
-const GATEWAYS_KILLED_AT: usize = 45;
+/// What happens from outside when this much of the orders is done with, in hundredths.
+const BLOWS: [(usize, Blow); 7] = [
+    (15, Blow::DeskKilled),
+    (25, Blow::SignsWith("new_certificate")),
+    (35, Blow::DeskKilled),
+    (45, Blow::GatewaysKilled),
+    (55, Blow::DeskKilled),
+    (62, Blow::SignsWith("public_key")),
+    (70, Blow::DeskKilled),
+];
+
+#[derive(Clone, Copy)]
+enum Blow {
+    DeskKilled,
+    GatewaysKilled,
+    /// Fault 18: WeChat Pay changes its key.
+    SignsWith(&'static str),
+}
 
 /// What was found wrong of one kind.
 pub struct Complaints {
@@ -48,6 +63,8 @@ impl Complaints {
 pub struct Run {
     pub payments: Complaints,
     pub orders: Complaints,
+    pub staff: Complaints,
+    pub faults: Complaints,
     pub units: Complaints,
     pub complaints: Complaints,
     pub leaks: Complaints,
@@ -77,21 +94,6 @@ fn number(name: &str) -> Option<u64> {
     )
 }
 
-/// How often each fault happens where it can.
-fn rates() -> Value {
-    json!({
-        "lost_reply": 0.02, "silent": 0.005, "http500": 0.02, "http502": 0.01,
-        "too_many": 0.01, "rule_limit": 0.01, "unsigned": 0.01, "wrong_key": 0.005,
-        "stale_answer": 0.005, "unknown_serial": 0.005, "corrupt_answer": 0.005,
-        "not_exist": 0.01, "close_without_effect": 0.1, "user_paying": 0.06,
-        "unknown_accepted": 0.3, "closed_again_refused": 0.5, "old_spelling": 0.5,
-        "pay_before_close": 0.08, "pay_during_close": 0.08, "late_visible": 0.08,
-        "wrong_amount": 0.01, "pay_after_close": 0.08, "duplicate": 0.15, "reordered": 0.1,
-        "probe": 0.05, "wrong_merchant": 0.02, "wrong_app": 0.02, "slow_acknowledgement": 0.1,
-        "no_notice": 0.05, "stored500": 0.005, "refund_abnormal": 0.03, "refund_closed": 0.03, "unsettled": 0.1,
-    })
-}
-
 async fn play() -> Run {
     let clock = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -104,7 +106,8 @@ async fn play() -> Run {
     let mut gateways = Gateways::scaled(0.01);
     let mut app = block_in_place(|| App::start(&world, &gateways));
     let key = block_in_place(|| prepare(&app));
-    gateways.rates(seed, rates()).await;
+    block_in_place(|| Staff::add(&app));
+    gateways.rates(seed, faults::rates()).await;
     let webhook = format!("{}/api/v1/payments/stripe/notify", app.url);
     gateways.stripe_webhook(&webhook).await;
     let scene = Scene {
@@ -118,21 +121,24 @@ async fn play() -> Run {
                 .build()
                 .expect("a client"),
         },
+        staff: Staff::sign_in(&app.url).await,
         payers: gateways.player(),
         gateways: Arc::new(GATEWAYS.map(str::to_owned).into()),
         done: Arc::default(),
     };
     let mut players = start(&scene, orders);
-    let mut killed = false;
-    for part in KILLS {
-        if !killed && part > GATEWAYS_KILLED_AT {
-            wait_for(&scene, orders, GATEWAYS_KILLED_AT).await;
-            block_in_place(|| gateways.kill_and_restart());
-            gateways.rates(seed, rates()).await;
-            killed = true;
-        }
+    let mut happened = Happened::default();
+    for (part, blow) in BLOWS {
         wait_for(&scene, orders, part).await;
-        block_in_place(|| app.kill_and_restart());
+        match blow {
+            Blow::DeskKilled => block_in_place(|| app.kill_and_restart()),
+            Blow::GatewaysKilled => {
+                happened.add(&gateways.happened().await);
+                block_in_place(|| gateways.kill_and_restart());
+                gateways.rates(seed, faults::rates()).await;
+            }
+            Blow::SignsWith(key) => gateways.sign_with(key).await,
+        }
     }
     while let Some(player) = players.join_next().await {
         player.expect("a player plays to the end");
@@ -142,16 +148,23 @@ async fn play() -> Run {
     let settled = begun.elapsed();
     let there = gateways.payments().await;
     let verdict = judge::judge(&world, &there).await;
+    let deeds = scene.staff.deeds.lock().expect("nobody panicked").clone();
+    let staff = operations::judge(&world, &deeds).await;
+    happened.add(&gateways.happened().await);
     complaints.extend(block_in_place(|| verified(&app)));
     complaints.extend(end::refused(&gateways).await);
     eprintln!("{}", verdict.summary);
-    eprintln!("faults: {}", gateways.happened().await);
+    eprintln!("{}", staff.summary);
+    eprintln!("faults: {happened:?}");
+    let faults = happened.missing();
     let secrets = leaks::Secrets::of(&gateways, &there, &key);
     let leaks = leaks::find(&world, &app, &secrets).await;
     app.kill();
     let broken = [
         &verdict.payments,
         &verdict.orders,
+        &staff.complaints,
+        &faults,
         &verdict.units,
         &complaints,
         &leaks,
@@ -168,6 +181,8 @@ async fn play() -> Run {
     Run {
         payments: of(verdict.payments),
         orders: of(verdict.orders),
+        staff: of(staff.complaints),
+        faults: of(faults),
         units: of(verdict.units),
         complaints: of(complaints),
         leaks: of(leaks),
