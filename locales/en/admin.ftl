@@ -80,5 +80,5 @@ scope-orders = the same; place and cancel orders, deduct and roll back
 scope-stock = the same; adjust stock
 
 docs-title = API reference
-docs-language = For the people who write programs that use the desk; it is in English only.
+docs-language = For the people who write programs that use the desk.
 keys-docs = How programs use the desk

@@ -80,5 +80,5 @@ scope-orders = 同上，并可下单、取消订单、扣减和冲正
 scope-stock = 同上，并可调整库存
 
 docs-title = API 参考
-docs-language = 供编写对接程序的人员阅读，仅提供英文。
+docs-language = 供编写对接程序的人员阅读。
 keys-docs = 程序如何使用库存台

@@ -19,5 +19,13 @@ async fn the_type_of_a_problem_leads_to_its_explanation() {
         .filter(|entry| entry.path.starts_with("/api/"));
     assert_eq!(described, api.count(), "each address once");
     let mut zh = site.browser().with("accept-language", "zh-CN");
-    assert!(zh.get(path).await.has("仅提供英文。"));
+    let zh = zh.get(path).await;
+    for text in [
+        "保证只执行一次",
+        "aria-label=\"表 1\"",
+        "id=\"unauthorized\"",
+    ] {
+        assert!(zh.has(text), "{text}");
+    }
+    assert_eq!(zh.body.matches("<h3 id=\"").count(), described);
 }
