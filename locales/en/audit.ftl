@@ -51,6 +51,8 @@ who-unknown = (unknown) { $name }
 
 # $rows: a number.
 export-link = Export CSV
+export-excel = CSV for Excel
+export-excel-told = In the CSV for Excel an apostrophe (') stands before numbers that a spreadsheet would not keep: those with more than 15 digits, and those that begin with 0.
 export-limit = All that match the filters, at most { $rows } rows
 export-stopped = Stopped after { $rows } rows; there are more. Choose narrower filters.
 # $zone: the site zone.

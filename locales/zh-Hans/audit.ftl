@@ -51,6 +51,8 @@ who-unknown = （未知）{ $name }
 
 # $rows: a number.
 export-link = 导出 CSV
+export-excel = 导出 Excel 用 CSV
+export-excel-told = 在 Excel 用 CSV 中，超过 15 位或以 0 开头的编号前加撇号（'），以免被表格软件改动。
 export-limit = 符合筛选的全部数据，最多 { $rows } 行
 export-stopped = 已在 { $rows } 行处停止，还有更多数据，请缩小筛选范围。
 # $zone: the site zone.

@@ -10,6 +10,7 @@ use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web::Bytes;
 use csv::{Terminator, WriterBuilder};
 use futures_util::stream;
+use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::i18n::{Message, Text, msg};
@@ -39,12 +40,47 @@ impl Cell {
         Self::Text(text.map_or_else(String::new, Into::into))
     }
 
-    fn written(&self) -> String {
+    fn written(&self, kept: Kept) -> String {
         match self {
             Self::Number(number) => number.to_string(),
+            Self::Text(text) if kept == Kept::ForExcel && is_altered(text) => format!("'{text}"),
             Self::Text(text) => harmless(text),
         }
     }
+}
+
+/// How numbers that are names, like those of orders, are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    AsTheyAre,
+    /// With an apostrophe before those that a spreadsheet would not keep;
+    /// `docs/decisions/0011-an-apostrophe-keeps-long-numbers.md`.
+    ForExcel,
+}
+
+/// What may stand in the address of a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FileQuery {
+    excel: String,
+}
+
+impl FileQuery {
+    pub fn kept(&self) -> Kept {
+        match self.excel.is_empty() {
+            true => Kept::AsTheyAre,
+            false => Kept::ForExcel,
+        }
+    }
+}
+
+/// Whether a spreadsheet takes this for a number that it shows and keeps otherwise: it has 15
+/// digits, no leading zeros, and powers of ten.
+fn is_altered(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let power = text.split_once(['e', 'E']);
+    let plain = digits(text) && (text.len() > 15 || (text.len() > 1 && text.starts_with('0')));
+    plain || power.is_some_and(|(base, exponent)| digits(base) && digits(exponent))
 }
 
 /// What would begin a formula gets an apostrophe before it, also in full width.
@@ -61,6 +97,7 @@ pub struct Sheet {
     /// Such as `stock`; the time is added.
     pub name: &'static str,
     pub columns: Vec<Message>,
+    pub kept: Kept,
 }
 
 /// Sends all pages that `fetch` finds, from the first on. `row` makes the cells of one row, as
@@ -94,6 +131,7 @@ where
         fetch,
         row,
         text,
+        kept: sheet.kept,
         page: Some(first),
         sent: 0,
         limit,
@@ -114,6 +152,7 @@ struct Sending<T, K, P, R> {
     fetch: P,
     row: R,
     text: Text,
+    kept: Kept,
     page: Option<Page<T, K>>,
     sent: u32,
     limit: Limit,
@@ -145,7 +184,8 @@ where
         } else if let Some(after) = page.next {
             self.page = Some((self.fetch)(Some(after), self.limit).await?);
         }
-        let written = lines(&rows).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let written =
+            lines(&rows, self.kept).map_err(|error| ServiceError::Internal(error.to_string()))?;
         Ok(Some(written))
     }
 }
@@ -154,17 +194,17 @@ fn head(columns: &[Message], text: &Text) -> Result<Vec<u8>, Problem> {
     let named = columns
         .iter()
         .map(|name| Cell::Text(text.say(name).into_owned()));
-    let line = lines(&[named.collect()]).map_err(Problem::internal)?;
+    let line = lines(&[named.collect()], Kept::AsTheyAre).map_err(Problem::internal)?;
     Ok(["\u{FEFF}".as_bytes(), &line].concat())
 }
 
-fn lines(rows: &[Vec<Cell>]) -> Result<Vec<u8>, csv::Error> {
+fn lines(rows: &[Vec<Cell>], kept: Kept) -> Result<Vec<u8>, csv::Error> {
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::CRLF)
         .flexible(true)
         .from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row.iter().map(Cell::written))?;
+        writer.write_record(row.iter().map(|cell| cell.written(kept)))?;
     }
     writer
         .into_inner()
@@ -178,13 +218,35 @@ mod tests {
     #[test]
     fn nothing_that_people_wrote_begins_a_formula() {
         for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "－1"] {
-            let written = Cell::Text(bad.to_owned()).written();
+            let written = Cell::Text(bad.to_owned()).written(Kept::ForExcel);
             assert_eq!(written, format!("'{bad}"));
         }
         for good in ["", "CUP-1", "杯 = 1", "led_1-2", " =1"] {
-            assert_eq!(Cell::Text(good.to_owned()).written(), good);
+            assert_eq!(Cell::Text(good.to_owned()).written(Kept::ForExcel), good);
         }
-        assert_eq!(Cell::Number(-3).written(), "-3");
+        assert_eq!(Cell::Number(-3).written(Kept::ForExcel), "-3");
+    }
+
+    #[test]
+    fn numbers_that_a_spreadsheet_would_not_keep_are_kept_for_it() {
+        for long in ["1234567890123456", "0123", "12E5", "1e2"] {
+            let cell = Cell::Text(long.to_owned());
+            assert_eq!(cell.written(Kept::ForExcel), format!("'{long}"));
+            assert_eq!(cell.written(Kept::AsTheyAre), long);
+        }
+        for short in [
+            "123456789012345",
+            "0",
+            "7",
+            "A1234567890123456",
+            "1E",
+            "E5",
+            "",
+        ] {
+            assert_eq!(Cell::Text(short.to_owned()).written(Kept::ForExcel), short);
+        }
+        let units = Cell::Number(1_234_567_890_123_456);
+        assert_eq!(units.written(Kept::ForExcel), "1234567890123456");
     }
 
     #[tokio::test]
@@ -205,6 +267,7 @@ mod tests {
             let sheet = Sheet {
                 name: "test",
                 columns: vec![msg("ledger-sku")],
+                kept: Kept::AsTheyAre,
             };
             let sent = send(text, sheet, fetch, |n: &u32| {
                 vec![Cell::Number((*n).into())]
@@ -229,7 +292,7 @@ mod tests {
             Cell::Number(7),
             Cell::text(None::<String>),
         ];
-        let written = lines(&[row]).unwrap();
+        let written = lines(&[row], Kept::AsTheyAre).unwrap();
         assert_eq!(written, b"\"a,\"\"b\"\"\",7,\r\n");
     }
 }

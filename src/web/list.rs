@@ -102,6 +102,13 @@ impl List {
         paths::with_query(&format!("{}.csv", self.path), &self.filters)
     }
 
+    /// The same, with numbers that Excel keeps as they are.
+    pub fn export_for_excel(&self) -> String {
+        let mut query = self.filters.clone();
+        query.push(("excel", "1".to_owned()));
+        paths::with_query(&format!("{}.csv", self.path), &query)
+    }
+
     /// The first page of the same list without one of its filters.
     pub fn without(&self, name: &str) -> String {
         let mut other = self.clone();

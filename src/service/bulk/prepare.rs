@@ -16,7 +16,7 @@ use crate::domain::stock::StockLevel;
 struct Asked {
     warehouse: Warehouse,
     /// What may have been meant, the likeliest first: a spreadsheet, or our own export, may have
-    /// put an apostrophe before a SKU that would begin a formula.
+    /// put an apostrophe before a SKU that would begin a formula or be a number.
     skus: Vec<Sku>,
     change: LineChange,
     version: Option<u64>,
@@ -244,10 +244,13 @@ fn skus(typed: &str) -> Vec<Sku> {
     skus
 }
 
-/// Without the apostrophe that keeps a spreadsheet from taking it for a formula.
+/// Without the apostrophe that keeps a spreadsheet from taking it for a formula, or for a number.
 fn unescaped(text: &str) -> &str {
+    let marks = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => rest,
+        Some(rest) if rest.starts_with(marks) || rest.starts_with(|c: char| c.is_ascii_digit()) => {
+            rest
+        }
         _ => text,
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::audit::AuditRow;
 use crate::domain::ledger::LedgerEntry;
 use crate::domain::listing::{StockKey, StockSort};
 use crate::domain::stock::StockLevel;
-use crate::web::export::{Cell, Sheet, send};
+use crate::web::export::{Cell, FileQuery, Kept, Sheet, send};
 use crate::web::extract::{Query, State};
 use crate::web::filters;
 use crate::web::i18n::{Text, Worded, msg};
@@ -24,6 +24,7 @@ use crate::web::respond::see_other;
 pub async fn stock(
     layout: Layout,
     Query(query): Query<StockQuery>,
+    Query(file): Query<FileQuery>,
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let text = layout.text;
@@ -41,6 +42,7 @@ pub async fn stock(
             msg("sku-version"),
             msg("export-last-change").with("zone", text.zone.name()),
         ],
+        kept: file.kept(),
     };
     stock_file(text, query, &web, sheet, move |level| {
         stock_row(level, &text)
@@ -67,6 +69,7 @@ pub async fn count_sheet(
             msg("sheet-set-to"),
             msg("note"),
         ],
+        kept: Kept::AsTheyAre,
     };
     stock_file(text, query, &web, sheet, move |level| {
         let mut cells = stock_row(level, &text);
@@ -136,6 +139,7 @@ fn stock_row(level: &StockLevel, text: &Text) -> Vec<Cell> {
 pub async fn ledger(
     layout: Layout,
     Query(query): Query<LedgerQuery>,
+    Query(file): Query<FileQuery>,
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let text = layout.text;
@@ -164,6 +168,7 @@ pub async fn ledger(
             msg("export-rolls-back"),
             msg("export-rolled-back-by"),
         ],
+        kept: file.kept(),
     };
     let queries = web.services.queries.clone();
     let fetch = move |after, limit| {
@@ -198,6 +203,7 @@ fn ledger_row(entry: &LedgerEntry, text: &Text) -> Vec<Cell> {
 pub async fn audit(
     layout: Layout,
     Query(query): Query<AuditQuery>,
+    Query(file): Query<FileQuery>,
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let text = layout.text;
@@ -215,6 +221,7 @@ pub async fn audit(
             msg("audit-address"),
             msg("audit-detail"),
         ],
+        kept: file.kept(),
     };
     let queries = web.services.queries.clone();
     let fetch = move |after, limit| {

@@ -90,3 +90,42 @@ async fn the_audit_is_a_file_and_nobody_else_gets_one() {
     assert_eq!(away.status, 503);
     assert!(away.has("The database does not answer"), "{}", away.body);
 }
+
+#[tokio::test]
+async fn long_numbers_of_orders_are_kept_for_excel_where_that_is_asked_for() {
+    let site = Site::start().await;
+    site.world.stock("0042", 40).await;
+    let number = "12345678901234567890";
+    let placed = order(number, &[("0042", 2)]);
+    let desk = &site.world.desk;
+    desk.post(placed, shop()).await.expect("placed");
+    let mut browser = site.signed_in("li.wei", Role::Viewer).await;
+    let list = browser.get("/ledger?sku=0042").await;
+    for text in [
+        "href=\"/ledger.csv?sku=0042&#38;excel=1\"",
+        "an apostrophe (&#39;) stands before numbers",
+    ] {
+        assert!(list.has(text), "{text}: {}", list.body);
+    }
+    let plain = rows(&browser.get("/ledger.csv?sku=0042").await.body);
+    assert_eq!((&plain[1][3][..], &plain[1][12][..]), ("0042", number));
+    let kept = rows(&browser.get("/ledger.csv?sku=0042&excel=1").await.body);
+    assert_eq!(kept[1][3], "'0042");
+    assert_eq!(kept[1][12], format!("'{number}"));
+    assert_eq!(kept[1][5..8], plain[1][5..8], "units are numbers");
+    for path in ["/stock", "/audit"] {
+        assert!(
+            browser
+                .get(path)
+                .await
+                .has(&format!("href=\"{path}.csv?excel=1\""))
+        );
+    }
+    let stock = rows(&browser.get("/stock.csv?excel=1").await.body);
+    assert_eq!(stock[1][1], "'0042");
+    // What was kept so is known again when it comes back in a sheet.
+    let mut chen = site.signed_in("chen.yu", Role::Supervisor).await;
+    let address = super::bulk::sent(&mut chen, b"sku,change\n'0042,1\n").await;
+    super::bulk::carry_out(&mut chen, &address).await;
+    assert_eq!(site.world.levels("0042").await, (39, 0));
+}

@@ -6,7 +6,7 @@ use super::lines::why;
 use crate::domain::bulk::{BulkLine, LineChange};
 use crate::domain::ids::OpId;
 use crate::service::bulk::Shown;
-use crate::web::export::{Cell, Sheet, send};
+use crate::web::export::{Cell, Kept, Sheet, send};
 use crate::web::extract::{Path, State};
 use crate::web::i18n::{Text, msg};
 use crate::web::layout::Layout;
@@ -34,6 +34,7 @@ pub async fn failed(
             msg("note"),
             msg("sheet-problem"),
         ],
+        kept: Kept::AsTheyAre,
     };
     let fetch = move |after: Option<u32>, limit| {
         let bulks = bulks.clone();
