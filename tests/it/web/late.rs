@@ -9,7 +9,7 @@ use crate::harness::site::Site;
 use crate::harness::world::{shop, unpaid_order};
 
 /// A site that sells, with 10 of A, and money that came for each of these cancelled orders.
-async fn desk(orders: &[&str]) -> (Site, Browser) {
+pub async fn desk(orders: &[&str]) -> (Site, Browser) {
     let site = Site::selling().await;
     site.world.stock("A", 10).await;
     for order_no in orders {

@@ -14,6 +14,7 @@ mod kept;
 mod late;
 mod ledger;
 mod login;
+mod offers;
 pub mod ops;
 mod orders;
 mod overview;
