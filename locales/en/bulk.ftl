@@ -103,9 +103,10 @@ bulk-when-today = today at { $at }
 bulk-when-yesterday = yesterday at { $at }
 bulk-when = on { $at }
 bulk-type = Enter { $count } to confirm
+bulk-again-running = Already confirmed at { $at } by { $name }, and being carried out. Nothing was done again.
 bulk-running = { $done } of { $count } done
 bulk-progress = Lines done
-bulk-running-detail = This goes on by itself, whether or not you stay. This page updates.
+bulk-running-detail = This goes on by itself, whether or not you stay.
 bulk-partly = Partly applied
 bulk-done = { $count } of { $all ->
         [one] { $all } change made.

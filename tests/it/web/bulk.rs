@@ -482,10 +482,16 @@ async fn a_running_one_goes_on_where_it_was_cut_off() {
             "0 of 120 done",
             "data-live",
             "data-refresh=\"2\"",
-            "<noscript><meta http-equiv=\"refresh\"",
+            "Look again</a>",
             "max=\"120\" value=\"0\"",
         ],
     );
+    // A page that reloads by itself takes away what somebody reads.
+    assert!(!page.has("http-equiv"), "{}", page.body);
+    // Nor does anything here take the focus: what has it is not kept current.
+    let again = browser.get(&format!("{address}?again=1")).await;
+    has(&again, &["Already confirmed at", "being carried out."]);
+    assert!(!again.has("data-autofocus"), "{}", again.body);
     let carried = bulks.carry_on(30).await.expect("carried").expect("found");
     assert_eq!((carried.done, carried.finished), (30, false));
     has(&browser.get(&address).await, &["30 of 120 done"]);

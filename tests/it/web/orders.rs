@@ -281,6 +281,10 @@ async fn a_cancel_waits_for_a_gateway_that_does_not_answer_and_goes_on_by_itself
     assert_eq!(site.world.levels("A").await, (8, 2));
     let again = confirm(&mut browser, &preview, &address).await;
     assert_eq!(again.location(), format!("{address}?again=1"));
+    let again = browser.get(again.location()).await;
+    assert!(again.has("It waits for the payment gateway; nothing was done again."));
+    // What has the focus is not kept current.
+    assert!(!again.has("data-autofocus"), "{}", again.body);
     let second = browser.get("/orders/O1/cancel").await;
     assert!(second.has("is being cancelled already"), "{}", second.body);
     assert!(second.has(&address), "the way to it: {}", second.body);

@@ -276,6 +276,14 @@ impl BulkPage {
         }
     }
 
+    /// What is said to somebody who confirmed it once more.
+    fn again(&self) -> &'static str {
+        match self.stage {
+            Stage::Running => "bulk-again-running",
+            _ => "op-again",
+        }
+    }
+
     fn settled_by(&self) -> Option<(&str, DateTime<Utc>)> {
         Some((
             self.bulk().confirmed_by.as_deref()?,
