@@ -45,8 +45,10 @@ pub fn response(problem: &Problem, request: &HttpRequest) -> HttpResponse {
             .as_ref()
             .filter(|_| kept_here)
             .and_then(|posted| kept::resume(request, posted)),
+        // While changes are paused, it certainly did not happen.
         op: posted
             .as_ref()
+            .filter(|_| problem.code != "read_only")
             .and_then(|posted| posted.value("op").parse().ok()),
         server_error: problem.status.is_server_error(),
     };

@@ -537,6 +537,7 @@ async fn while_changes_are_paused_what_was_typed_can_be_sent_later() {
     assert_eq!(paused.status, 503);
     assert!(!paused.header("retry-after").is_empty());
     assert!(paused.has("<dd>4</dd>"), "{}", paused.body);
+    assert!(!paused.has("before you try again"), "{}", paused.body);
     let refused = confirm(&mut browser, &page, &address).await;
     assert_eq!(refused.status, 503);
     assert!(!browser.get(&address).await.has("/confirm"));
