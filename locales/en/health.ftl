@@ -22,6 +22,16 @@ health-redis = Redis
 health-gate = Stock gate
 health-migrations = Database schema
 health-worker = Worker { $name }
+worker-bulk = Carries out bulk operations
+worker-due-orders = Ends orders past their deadline
+worker-gateways = Asks the payment gateways
+worker-gauges = Measures
+worker-health = Looks after the health
+worker-late-money = Refunds late payments
+worker-pauses = Watches for pauses
+worker-prover = Proves the promises
+worker-reconcile = Compares the gate with the database
+worker-turned-away = Counts refused demand
 health-payment-gateway = Payment gateway { $name }
 
 health-cancels = Cancels waiting for proof

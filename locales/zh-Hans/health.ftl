@@ -22,6 +22,16 @@ health-redis = Redis
 health-gate = 库存闸口
 health-migrations = 数据库结构
 health-worker = 后台任务 { $name }
+worker-bulk = 执行批量操作
+worker-due-orders = 处理到期订单
+worker-gateways = 询问支付网关
+worker-gauges = 采集指标
+worker-health = 检查运行状态
+worker-late-money = 退还迟到款项
+worker-pauses = 关注暂停修改
+worker-prover = 证明各项承诺
+worker-reconcile = 比对闸口与数据库
+worker-turned-away = 统计被拒需求
 health-payment-gateway = 支付网关 { $name }
 
 health-cancels = 等待证明的取消

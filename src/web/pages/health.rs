@@ -87,7 +87,9 @@ fn named(kind: TroubleKind, detail: &str) -> Message {
         TroubleKind::Redis => msg("health-redis"),
         TroubleKind::Gate => msg("health-gate"),
         TroubleKind::Migrations => msg("health-migrations"),
-        TroubleKind::Worker => msg("health-worker").with("name", detail),
+        TroubleKind::Worker => {
+            worker(detail).map_or_else(|| msg("health-worker").with("name", detail), msg)
+        }
         TroubleKind::PaymentGateway => msg("health-payment-gateway").with("name", detail),
         TroubleKind::Cancels => msg("health-cancels"),
         TroubleKind::LateMoney => msg("health-late-money"),
@@ -112,6 +114,23 @@ fn marked(trouble: &Trouble) -> Option<HealthState> {
         (_, Severity::Degraded) => Some(HealthState::Degraded),
         (_, Severity::Down) => Some(HealthState::Down),
     }
+}
+
+/// What a worker does, in words; its own name stands beside it.
+fn worker(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "bulk" => "worker-bulk",
+        "due_orders" => "worker-due-orders",
+        "gateways" => "worker-gateways",
+        "gauges" => "worker-gauges",
+        "health" => "worker-health",
+        "late_money" => "worker-late-money",
+        "pauses" => "worker-pauses",
+        "prover" => "worker-prover",
+        "reconcile" => "worker-reconcile",
+        "turned_away" => "worker-turned-away",
+        _ => return None,
+    })
 }
 
 /// What its state means for those who work at the desk; nothing, when it works.
