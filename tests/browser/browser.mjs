@@ -23,22 +23,24 @@ export function openBrowser() {
   return chromium.launch({ executablePath: executable(), args: FLAGS });
 }
 
-// How somebody sees the pages.
-export const LOOKS = [];
-for (const lang of ['en', 'zh']) {
-  for (const width of [1280, 320]) {
-    for (const theme of ['light', 'dark']) LOOKS.push({ lang, width, theme });
-  }
+export const LANGS = ['en', 'zh'];
+
+// What a page looks like is the reader's: the width of the window, and the colours.
+export const SIGHTS = [1280, 320].flatMap((width) => ['light', 'dark'].map((theme) => ({ width, theme })));
+
+export async function show(page, { width, theme }) {
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme: theme });
 }
 
-export const named = (look) => `${look.lang} ${look.width} ${look.theme}${look.js === false ? ' without script' : ''}`;
+export const named = (look) => `${look.lang}${look.js === false ? ' without script' : ''}`;
 
 // A window of somebody who is not signed in. Whatever the page complains of fails the test.
 export async function openWindow(browser, look = {}) {
-  const { lang = 'en', width = 1280, theme = 'light', js = true } = look;
+  const { lang = 'en', js = true } = look;
   const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    colorScheme: theme,
+    viewport: { width: 1280, height: 900 },
+    colorScheme: 'light',
     locale: lang === 'zh' ? 'zh-CN' : 'en-US',
     javaScriptEnabled: js,
   });
@@ -51,11 +53,17 @@ export async function openWindow(browser, look = {}) {
     const refusal = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !refusal) page.complaints.push(message.text());
   });
-  // The page as the server sent it, before any script touched it.
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol !== 'data:' && hostname !== '127.0.0.1') page.complaints.push(`asks ${request.url()}`);
+  });
+  // The page as the server sent it, before any script touched it, and its status.
   page.sent = '';
   page.on('response', (answer) => {
     const shown = answer.request().isNavigationRequest() && (answer.status() < 300 || answer.status() >= 400);
-    if (shown) page.pending = answer.text().then((text) => { page.sent = text; }, () => {});
+    if (!shown) return;
+    page.status = answer.status();
+    page.pending = answer.text().then((text) => { page.sent = text; }, () => {});
   });
   return page;
 }

@@ -1,7 +1,7 @@
 // A desk of its own: private servers, demo data, a free port, and people of every role.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,18 @@ export const PEOPLE = { operator: 'li.wei', supervisor: 'chen.yu', viewer: 'zhao
 
 const START_LIMIT = 120_000;
 const COMMAND_LIMIT = 60_000;
+// What happens by itself has happened after this long, and is looked for so often.
+const PATIENCE = 20_000;
+const LOOK = 100;
+
+// Waits until `check` says that it is so.
+export async function eventually(what, check) {
+  const end = Date.now() + PATIENCE;
+  while (!await check()) {
+    if (Date.now() > end) throw new Error(`not yet, after ${PATIENCE} ms: ${what}`);
+    await new Promise((resolve) => { setTimeout(resolve, LOOK); });
+  }
+}
 
 // The program under test, as `./dev test` built it.
 const BUILT = fileURLToPath(new URL('../../target/debug/stockdesk', import.meta.url));
@@ -24,10 +36,14 @@ function environment(folder, more) {
     ...Object.fromEntries(own),
     STOCKDESK_DATA_DIR: folder,
     STOCKDESK_LISTEN: '127.0.0.1:0',
+    STOCKDESK_SANDBOX_PAY_LISTEN: '127.0.0.1:0',
     STOCKDESK_ADMIN_PASSWORD: PASSWORD,
     ...more,
   };
 }
+
+// A desk where nothing has happened yet, and whose gate is away.
+export const NEW = { STOCKDESK_DEMO_DATA: 'off', STOCKDESK_REDIS_URL: 'redis://127.0.0.1:1/' };
 
 // Starts a desk and resolves once it listens. `settings` are STOCKDESK_* variables.
 export async function openDesk(settings = {}) {
@@ -52,7 +68,18 @@ export async function openDesk(settings = {}) {
   const desk = {
     address,
     log: () => log,
-    command: (args, input = '') => command(env, args, input),
+    // Where its sandbox gateway is.
+    till: () => /sandbox payments at (\S+)/.exec(log)[1],
+    command: (args, input = '') => run(PROGRAM, args, env, input),
+    // What only time brings about is written down by hand. Answers with the rows.
+    sql: (statement) => run('mariadb', ['--no-defaults', `--socket=${folder}/run/mariadb.sock`,
+      '--user=stockdesk', '--batch', '--skip-column-names', '--execute', statement, 'stockdesk'],
+    { ...env, MYSQL_PWD: readFileSync(join(folder, 'database.password'), 'utf8').trim() }),
+    // Its database is there, and does not answer.
+    holdDatabase: (held) => {
+      const pid = Number(readFileSync(join(folder, 'tmp', 'mariadb.pid'), 'utf8'));
+      process.kill(pid, held ? 'SIGSTOP' : 'SIGCONT');
+    },
     close: async () => {
       await new Promise((resolve) => {
         child.on('exit', resolve);
@@ -68,9 +95,9 @@ export async function openDesk(settings = {}) {
 }
 
 // Runs one command beside the desk; resolves with what it printed.
-function command(env, args, input) {
+function run(program, args, env, input = '') {
   return new Promise((resolve, reject) => {
-    const child = spawn(PROGRAM, args, { env, timeout: COMMAND_LIMIT });
+    const child = spawn(program, args, { env, timeout: COMMAND_LIMIT });
     let out = '';
     let errors = '';
     child.stdout.on('data', (chunk) => { out += chunk; });

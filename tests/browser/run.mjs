@@ -5,4 +5,6 @@ import './bytes.test.mjs';
 import './once.test.mjs';
 import './tasks.test.mjs';
 import './pages.test.mjs';
+import './old-browsers.test.mjs';
+import './print.test.mjs';
 import './lighthouse.test.mjs';

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 
 import { named, openWindow, signIn } from './browser.mjs';
 import { PASSWORD, PEOPLE } from './desk.mjs';
-import { badSheet, confirm, fillAdjust, fillDeduct, fillSheet, placeOrder, submit } from './states.mjs';
+import { badSheet, confirm, fillAdjust, fillDeduct, fillSheet, submit } from './forms.mjs';
+import { placeOrder } from './goods.mjs';
 import { browser, desk, level, shelf, shop } from './world.mjs';
 
 // What people read; the rest of the wording is the messages' own test.
@@ -41,7 +42,7 @@ async function reads(page, words) {
 
 for (const lang of ['en', 'zh']) {
   for (const js of [true, false]) {
-    const look = { lang, js, width: 1280, theme: 'light' };
+    const look = { lang, js };
     const words = WORDS[lang];
     const sit = async (role) => signIn(await openWindow(browser, look), desk, role);
 
