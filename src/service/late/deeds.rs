@@ -87,24 +87,36 @@ impl LateMoney {
             return before(late, deed);
         }
         match deed {
-            Deed::Refund => self.queue(id, by).await?,
-            Deed::Ask => self.step(late, by).await?,
-            Deed::Deduct => {
-                self.deduct_again(&late, &by.actor()).await?;
+            Deed::Refund => self.queue(id, by).await,
+            Deed::Ask => {
+                self.step(late, by).await?;
+                self.now(id).await
             }
-            Deed::Handle => self.handle(id, note, by).await?,
+            Deed::Deduct => {
+                let deducted = self.deduct_again(&late, &by.actor()).await?;
+                let late = self.fetch(id).await?;
+                Ok(match deducted.replayed {
+                    true => Did::Before(late),
+                    false => Did::Now(late),
+                })
+            }
+            Deed::Handle => self.handle(id, note, by).await,
         }
+    }
+
+    async fn now(&self, id: u64) -> ServiceResult<Did> {
         Ok(Did::Now(self.fetch(id).await?))
     }
 
-    async fn queue(&self, id: u64, by: &Person) -> ServiceResult<()> {
+    async fn queue(&self, id: u64, by: &Person) -> ServiceResult<Did> {
         let (pool, now) = (self.cashier.pool(), self.cashier.desk().now());
         match late_queue(pool, id, &by.actor(), now, now).await? {
             LateChanged::Done(_) => {
                 let late = self.fetch(id).await?;
-                self.step(late, by).await
+                self.step(late, by).await?;
+                self.now(id).await
             }
-            LateChanged::Otherwise(late) => before(late, Deed::Refund).map(drop),
+            LateChanged::Otherwise(late) => before(late, Deed::Refund),
             LateChanged::NotFound => Err(Rejection::NotFound.into()),
         }
     }
@@ -122,14 +134,14 @@ impl LateMoney {
         }
     }
 
-    async fn handle(&self, id: u64, note: &str, by: &Person) -> ServiceResult<()> {
+    async fn handle(&self, id: u64, note: &str, by: &Person) -> ServiceResult<Did> {
         let (pool, now) = (self.cashier.pool(), self.cashier.desk().now());
         match late_handle(pool, id, note, &by.actor(), now).await? {
             LateChanged::Done(_) => {
                 count(LateState::Handled);
-                Ok(())
+                self.now(id).await
             }
-            LateChanged::Otherwise(late) => before(late, Deed::Handle).map(drop),
+            LateChanged::Otherwise(late) => before(late, Deed::Handle),
             LateChanged::NotFound => Err(Rejection::NotFound.into()),
         }
     }

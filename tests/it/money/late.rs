@@ -139,7 +139,7 @@ async fn whoever_acts_at_once_one_outcome_is_all_there_is() {
         let done = done
             .filter(|answer| matches!(answer, Ok(Did::Now(_))))
             .count();
-        assert!(done >= 1, "somebody was first");
+        assert_eq!(done, 1, "one was first, and the others are told");
         eventually("it is settled", async || {
             counter.late(&transaction).await.settled_at.is_some()
         })

@@ -119,7 +119,7 @@ async fn the_last_day_is_drawn_and_told_over_restarts_and_once_for_all_instances
     let page = browser.get("/health").await;
     for text in [
         "1 time something did not work as usual or changes were paused, 1 minute in all.",
-        " – now · <b>Worker reconcile</b>",
+        " – now · <b>Compares the gate with the database</b>",
         "V49H",
     ] {
         assert!(page.has(text), "{text}: {}", page.body);
