@@ -17,7 +17,7 @@ pub const LENGTH: TimeDelta = TimeDelta::hours(24);
 /// What goes on is noted so often.
 const OFTEN: TimeDelta = TimeDelta::seconds(5);
 /// What was not seen for so long is over.
-const GONE: TimeDelta = TimeDelta::seconds(15);
+const GONE: TimeDelta = TimeDelta::seconds(8);
 /// Ends are noted, and old periods forgotten, so often while nothing happens.
 const TIDY: TimeDelta = TimeDelta::seconds(60);
 /// Periods that are read, at most.
