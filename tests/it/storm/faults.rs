@@ -37,11 +37,11 @@ const RATES: [(&str, f64); 34] = [
     ("wrong_app", 0.02),
     ("slow_acknowledgement", 0.1),
     ("no_notice", 0.05),
-    ("stored500", 0.03),
-    ("stored500_done", 0.5),
+    ("stored500", 0.04),
+    ("stored500_done", 0.6),
     ("refund_abnormal", 0.25),
-    ("refund_closed", 0.3),
-    ("unsettled", 0.1),
+    ("refund_closed", 0.35),
+    ("unsettled", 0.25),
 ];
 
 pub fn rates() -> Value {

@@ -32,6 +32,12 @@ pub struct Scene {
     pub done: Arc<AtomicUsize>,
 }
 
+/// Whether a status says no more than silence: away, too many at once, or, where the machine is
+/// busy, that the request was not read in time.
+pub fn is_no_answer(status: u16) -> bool {
+    matches!(status, 408 | 429 | 503)
+}
+
 /// The desk's API, as a shop uses it: again, when there is no answer.
 #[derive(Clone)]
 pub struct Shop {
@@ -49,7 +55,7 @@ impl Shop {
             if let Ok(answer) = request.send().await {
                 let status = answer.status().as_u16();
                 let body = answer.json().await.unwrap_or(Value::Null);
-                if status != 503 && status != 429 {
+                if !is_no_answer(status) {
                     return (status, body);
                 }
             }

@@ -8,6 +8,7 @@ use reqwest::{Method, RequestBuilder};
 use tokio::time::{Instant, sleep};
 
 use super::app::App;
+use super::players::is_no_answer;
 use crate::harness::browser::{Answer, Browser};
 
 /// Who sits there, and as what; the password is the same.
@@ -220,7 +221,7 @@ async fn press(browser: &mut Browser, path: &str, fields: &[(String, String)]) -
 async fn answered(browser: &mut Browser, request: RequestBuilder) -> Option<Answer> {
     let request = request.timeout(Duration::from_secs(20));
     let answer = browser.try_send(request).await.ok()?;
-    (answer.status != 503).then_some(answer)
+    (!is_no_answer(answer.status)).then_some(answer)
 }
 
 async fn pause() {
