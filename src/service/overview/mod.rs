@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use self::remembered::Remembered;
 use super::clock::Clock;
+use super::queries::Plenty;
 use crate::domain::attention::{Attention, Figures, Hours, Moves, Totals};
 use crate::domain::listing::{CappedCount, Seen};
 use crate::domain::order::OrderStatus;
@@ -45,6 +46,7 @@ pub struct Overview {
     totals: Arc<Remembered<Totals>>,
     minutes: Arc<Remembered<Counts>>,
     hours: Arc<Remembered<Counts>>,
+    plenty: Arc<Plenty>,
 }
 
 /// Entries of each minute, or of each hour, by its beginning.
@@ -62,6 +64,7 @@ impl Overview {
             totals: Arc::default(),
             minutes: Arc::default(),
             hours: Arc::default(),
+            plenty: Arc::default(),
         }
     }
 
@@ -80,8 +83,8 @@ impl Overview {
             open_drafts,
         ) = tokio::join!(
             known("waiting_cancels", overview::waiting_cancels(pool)),
-            known("low", stock_list::state_count(pool, StockState::Low)),
-            known("out", stock_list::state_count(pool, StockState::Out)),
+            known("low", self.state_count(StockState::Low)),
+            known("out", self.state_count(StockState::Out)),
             known("due_soon", orders_count(pool, &due)),
             known("differences", attention::differences_open(pool)),
             known("late_payments", lates_open(pool)),
@@ -134,9 +137,18 @@ impl Overview {
             orders(OrderStatus::Pending, None),
             orders(OrderStatus::Closing, None),
         );
-        let pending = orders_count(&self.pool, &pending).await?;
-        let closing = orders_count(&self.pool, &closing).await?;
+        let (pending, closing) = (
+            orders_count(&self.pool, &pending),
+            orders_count(&self.pool, &closing),
+        );
+        let pending = self.plenty.or_count("pending", pending).await?;
+        let closing = self.plenty.or_count("closing", closing).await?;
         Ok(CappedCount(pending.0 + closing.0))
+    }
+
+    async fn state_count(&self, state: StockState) -> StoreResult<CappedCount> {
+        let counting = stock_list::state_count(&self.pool, state);
+        self.plenty.or_count(state, counting).await
     }
 
     async fn totals(&self) -> Option<Totals> {

@@ -112,7 +112,8 @@ impl Queries {
         }
         let mut count: u32 = 0;
         for stretch in self.stretches(filter, None).await? {
-            count = count.saturating_add(ledger_count(&self.pool, stretch).await?.0);
+            let counting = ledger_count(&self.pool, stretch);
+            count = count.saturating_add(self.plenty.or_count(stretch, counting).await?.0);
         }
         Ok(Some(CappedCount(count)))
     }

@@ -7,13 +7,16 @@ mod late;
 mod ledger;
 mod operations;
 mod orders;
+mod plenty;
 mod stock;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::MySqlPool;
 use tokio::time::timeout;
 
+pub(super) use self::plenty::Plenty;
 use super::clock::Clock;
 use crate::domain::listing::Seen;
 use crate::domain::rejection::{ServiceError, ServiceResult};
@@ -29,11 +32,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Queries {
     pool: MySqlPool,
     clock: Clock,
+    plenty: Arc<Plenty>,
 }
 
 impl Queries {
     pub fn new(pool: MySqlPool, clock: Clock) -> Self {
-        Self { pool, clock }
+        Self {
+            pool,
+            clock,
+            plenty: Arc::default(),
+        }
     }
 
     pub fn clock(&self) -> &Clock {

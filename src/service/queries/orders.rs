@@ -1,7 +1,7 @@
 //! Orders: lists, one order, what holds a SKU.
 
 use super::Queries;
-use crate::domain::ids::DocumentNo;
+use crate::domain::ids::{DocumentNo, StockId};
 use crate::domain::listing::{
     CappedCount, Limit, OrderFilter, OrderKey, OrderStatuses, Page, Seen, Window,
 };
@@ -10,9 +10,13 @@ use crate::domain::rejection::ServiceResult;
 use crate::domain::stock::StockLevel;
 use crate::store::mysql::StoreResult;
 use crate::store::mysql::orders::{
-    OrdersOf, open_orders_of, order_fetch, orders_count, orders_fetch, orders_window,
+    OrdersOf, open_orders_of, order_fetch, orders_by_stock, orders_count, orders_fetch,
+    orders_window,
 };
-use crate::store::mysql::stock_list::sku_rows;
+use crate::store::mysql::stock_list::sku_versions;
+
+/// A SKU with no more entries leads to its orders; of one with more, orders are looked at.
+const FEW_ENTRIES: u64 = 2_000;
 
 impl Queries {
     /// A page of orders: open ones soonest deadline first, others newest first. With a filter by
@@ -38,7 +42,11 @@ impl Queries {
             let mut count: u32 = 0;
             for &status in statuses(filter) {
                 let orders = of(filter, status, None, None);
-                count = count.saturating_add(orders_count(&self.pool, &orders).await?.0);
+                // The minute is enough: as time goes on, more orders are due.
+                let due = orders.due_before.map(|due| due.timestamp() / 60);
+                let what = ("orders", status, due);
+                let counting = orders_count(&self.pool, &orders);
+                count = count.saturating_add(self.plenty.or_count(what, counting).await?.0);
             }
             Ok(Some(CappedCount(count)))
         };
@@ -75,14 +83,26 @@ impl Queries {
         let stock = match &filter.sku {
             None => None,
             Some(sku) => {
-                let rows = sku_rows(&self.pool, sku).await?;
-                Some(rows.into_iter().map(|(_, id)| id).collect::<Vec<_>>())
+                let rows = sku_versions(&self.pool, sku).await?;
+                let entries: u64 = rows.iter().map(|(_, version)| version).sum();
+                let ids: Vec<StockId> = rows.into_iter().map(|(id, _)| id).collect();
+                Some((ids, entries <= FEW_ENTRIES))
             }
         };
         let mut windows = Vec::new();
         for &status in statuses(filter) {
-            let orders = of(filter, status, stock.as_deref(), after);
-            windows.push(orders_window(&self.pool, &orders, limit.get() + 1).await?);
+            let (pool, wanted) = (&self.pool, limit.get() + 1);
+            windows.push(match &stock {
+                Some((ids, true)) => {
+                    let orders = of(filter, status, None, after);
+                    orders_by_stock(pool, &orders, ids, wanted).await?
+                }
+                Some((ids, false)) => {
+                    let orders = of(filter, status, Some(ids.as_slice()), after);
+                    orders_window(pool, &orders, wanted).await?
+                }
+                None => orders_window(pool, &of(filter, status, None, after), wanted).await?,
+            });
         }
         let soonest_first = filter.status.by_deadline();
         let (keys, next) = Window::merge(windows, limit, |a: &OrderKey, b: &OrderKey| {
@@ -108,7 +128,7 @@ fn statuses(filter: &OrderFilter) -> &[OrderStatus] {
 fn of<'a>(
     filter: &OrderFilter,
     status: OrderStatus,
-    stock: Option<&'a [crate::domain::ids::StockId]>,
+    stock: Option<&'a [StockId]>,
     after: Option<&'a OrderKey>,
 ) -> OrdersOf<'a> {
     OrdersOf {

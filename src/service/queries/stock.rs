@@ -39,7 +39,9 @@ impl Queries {
         &self,
         filter: &StockFilter,
     ) -> ServiceResult<Seen<Option<CappedCount>>> {
-        self.read(stock_list::stock_count(&self.pool, filter)).await
+        let counting = stock_list::stock_count(&self.pool, filter);
+        self.read(self.plenty.or_count_if_known(filter, counting))
+            .await
     }
 
     pub async fn stock(

@@ -16,6 +16,8 @@ use crate::store::mysql::json::{json_list, parse};
 
 /// Lines of an order that a list shows.
 const GLANCE: u32 = 3;
+/// Orders that are looked at one by one for a page.
+const LOOKED_AT: u32 = WINDOW / 4;
 
 /// Orders of one status, in the order of their list.
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ impl OrdersOf<'_> {
     }
 }
 
-/// The first `wanted` keys of a list, among at most [`WINDOW`] rows.
+/// The first `wanted` keys of a list, among a bounded number of rows.
 pub async fn orders_window(
     pool: &MySqlPool,
     orders: &OrdersOf<'_>,
@@ -42,7 +44,7 @@ pub async fn orders_window(
 ) -> StoreResult<Window<OrderKey>> {
     let looks = orders.looks_at_rows();
     let mut sql = QueryBuilder::new("SELECT w.listed_at, w.order_no FROM (");
-    window(&mut sql, orders, if looks { WINDOW } else { wanted });
+    window(&mut sql, orders, if looks { LOOKED_AT } else { wanted });
     sql.push(") w WHERE TRUE");
     if let Some(state) = orders.payment_state {
         sql.push(" AND w.payment_state = ").push_bind(state);
@@ -67,6 +69,32 @@ pub async fn orders_window(
     Ok(Window { found, goes_on })
 }
 
+/// The first `wanted` keys of a list by way of the entries of its stock, which are few.
+pub async fn orders_by_stock(
+    pool: &MySqlPool,
+    orders: &OrdersOf<'_>,
+    stock: &[StockId],
+    wanted: u32,
+) -> StoreResult<Window<OrderKey>> {
+    let mut sql = QueryBuilder::new("SELECT o.listed_at, o.order_no FROM JSON_TABLE(");
+    sql.push_bind(json_list(stock));
+    sql.push(
+        ", '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j
+         STRAIGHT_JOIN ledger l FORCE INDEX (PRIMARY) ON l.stock_id = j.id AND l.kind = 'deduct'
+         STRAIGHT_JOIN orders o FORCE INDEX (PRIMARY) ON o.order_no = l.document WHERE TRUE",
+    );
+    restrict(&mut sql, orders);
+    if let Some(state) = orders.payment_state {
+        sql.push(" AND o.payment_state = ").push_bind(state);
+    }
+    sql.push(order_by(orders.status, "o"))
+        .push(" LIMIT ")
+        .push_bind(wanted);
+    let found = sql.build_query_as().fetch_all(pool).await?;
+    let goes_on = None;
+    Ok(Window { found, goes_on })
+}
+
 /// How many orders a list has, counted up to the cap; without regard to what looks at rows.
 pub async fn orders_count(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResult<CappedCount> {
     let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (");
@@ -78,7 +106,7 @@ pub async fn orders_count(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResul
 
 async fn end_of_window(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResult<Option<OrderKey>> {
     let mut sql = QueryBuilder::new("SELECT w.listed_at, w.order_no, COUNT(*) OVER () FROM (");
-    window(&mut sql, orders, WINDOW);
+    window(&mut sql, orders, LOOKED_AT);
     sql.push(") w ORDER BY ")
         .push(match orders.status.holds_stock() {
             true => "w.listed_at DESC, w.order_no DESC LIMIT 1",
@@ -88,18 +116,26 @@ async fn end_of_window(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResult<O
         return Ok(None);
     };
     let looked_at: i64 = row.try_get(2)?;
-    let full = looked_at >= i64::from(WINDOW);
+    let full = looked_at >= i64::from(LOOKED_AT);
     Ok(full.then(|| OrderKey::from_row(&row)).transpose()?)
 }
 
 fn window(sql: &mut QueryBuilder<MySql>, orders: &OrdersOf<'_>, rows: u32) {
-    let soonest_first = orders.status.holds_stock();
     sql.push("SELECT o.listed_at, o.order_no");
     if orders.looks_at_rows() {
         sql.push(", o.payment_state");
     }
-    sql.push(" FROM orders o WHERE o.status = ")
-        .push_bind(orders.status);
+    sql.push(" FROM orders o FORCE INDEX (orders_list) WHERE TRUE");
+    restrict(sql, orders);
+    sql.push(order_by(orders.status, "o"))
+        .push(" LIMIT ")
+        .push_bind(rows);
+}
+
+/// The status, the deadline and the place in the list.
+fn restrict(sql: &mut QueryBuilder<MySql>, orders: &OrdersOf<'_>) {
+    let soonest_first = orders.status.holds_stock();
+    sql.push(" AND o.status = ").push_bind(orders.status);
     if let Some(due) = orders.due_before {
         sql.push(" AND o.listed_at < ").push_bind(due);
     }
@@ -116,9 +152,6 @@ fn window(sql: &mut QueryBuilder<MySql>, orders: &OrdersOf<'_>, rows: u32) {
         sql.push(format_args!(" OR o.order_no {beyond} "));
         sql.push_bind(key.order_no.as_str().to_owned()).push(")");
     }
-    sql.push(order_by(orders.status, "o"))
-        .push(" LIMIT ")
-        .push_bind(rows);
 }
 
 fn order_by(status: OrderStatus, table: &str) -> String {

@@ -21,7 +21,9 @@ pub use closing::{
 };
 pub use due::due_claim;
 pub use fetch::order_fetch;
-pub use list::{OrdersOf, open_orders_of, orders_count, orders_fetch, orders_window};
+pub use list::{
+    OrdersOf, open_orders_of, orders_by_stock, orders_count, orders_fetch, orders_window,
+};
 
 pub(super) use fetch::amount;
 pub use payment::{
