@@ -47,6 +47,23 @@ came-refused = Refused
 came-no-effect = No effect
 came-locked = Locked out
 
+# What else is said of what was done. $kind: one of kind-*. $change: units with their sign.
+audit-done = { $kind } { $object }
+audit-moved = { $kind } { $object } { $change }
+audit-set = { $kind } { $object }: { $units }
+audit-more = { $what } and { $count } more
+audit-file = File { $name }
+audit-undo = Undo { $op }
+audit-selected = Selected SKUs
+audit-bulk = { $what }: { $will } will change, { $same } unchanged, { $cannot } cannot
+audit-stock = { $new } new, { $set } set to another level, { $described } described anew, { $unchanged } as they were
+audit-imported-before = imported before
+audit-until = until { $at }
+audit-left = { $skus }; { $count } still differ
+audit-name-taken = The name is taken
+audit-nobody = Nobody has this name
+audit-not-found = There is no such thing
+
 who-unknown = (unknown) { $name }
 
 # $rows: a number.

@@ -47,6 +47,23 @@ came-refused = 已拒绝
 came-no-effect = 无效果
 came-locked = 已锁定
 
+# What else is said of what was done. $kind: one of kind-*. $change: units with their sign.
+audit-done = { $kind } { $object }
+audit-moved = { $kind } { $object } { $change }
+audit-set = { $kind } { $object }：{ $units }
+audit-more = { $what }，另有 { $count } 行
+audit-file = 文件 { $name }
+audit-undo = 撤销 { $op }
+audit-selected = 所选 SKU
+audit-bulk = { $what }：{ $will } 行将更改，{ $same } 行不变，{ $cannot } 行不能执行
+audit-stock = 新增 { $new }，数量改变 { $set }，说明更新 { $described }，不变 { $unchanged }
+audit-imported-before = 此前已导入
+audit-until = 至 { $at }
+audit-left = { $skus }；仍有 { $count } 个不一致
+audit-name-taken = 名称已被使用
+audit-nobody = 没有此名称的用户
+audit-not-found = 所指对象不存在
+
 who-unknown = （未知）{ $name }
 
 # $rows: a number.

@@ -8,7 +8,7 @@ use super::opened::{Opened, Schema};
 use super::who::typed_by;
 use crate::config::Config;
 use crate::domain::actor::Actor;
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::service::audit::Note;
 use crate::service::import::{BadLine, ImportError, Imported, MAX_BYTES, apply, read};
 use crate::service::verify::grouped;
@@ -76,13 +76,15 @@ async fn note(opened: &Opened, file: &str, outcome: &Result<Imported, ImportErro
     let (result, detail) = match outcome {
         Ok(Imported::Now(done)) => (
             AuditResult::Done,
-            format!(
-                "{} new, {} set to another level, {} described anew, {} as they were",
-                done.new, done.set, done.described, done.unchanged
-            ),
+            AuditDetail::Stock {
+                new: done.new,
+                set: done.set,
+                described: done.described,
+                unchanged: done.unchanged,
+            },
         ),
-        Ok(Imported::Before(_)) => (AuditResult::NoEffect, "imported before".to_owned()),
-        Err(error) => (AuditResult::Refused, error.to_string()),
+        Ok(Imported::Before(_)) => (AuditResult::NoEffect, AuditDetail::ImportedBefore),
+        Err(error) => (AuditResult::Refused, AuditDetail::Words(error.to_string())),
     };
     let audit = Audit::new(opened.desk.pool().clone(), Clock::system());
     let note = Note {
@@ -91,7 +93,7 @@ async fn note(opened: &Opened, file: &str, outcome: &Result<Imported, ImportErro
         object: Some(file),
         result,
         address: Some(&typed_by()),
-        detail: Some(&detail),
+        detail: Some(detail),
     };
     audit.note(note).await;
 }

@@ -10,7 +10,7 @@ use sqlx::MySqlPool;
 
 use super::audit::{By, Note};
 use super::{Audit, Clock};
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::rejection::ServiceResult;
 use crate::domain::role::Scope;
 use crate::domain::user::ApiKey;
@@ -84,11 +84,12 @@ impl ApiKeys {
         };
         let Some(_) = api_keys::api_key_insert(&self.pool, &new).await? else {
             let refused = AuditResult::Refused;
-            self.note(AuditAction::KeyCreated, name, by, refused, "name_taken")
+            let taken = Some(AuditDetail::NameTaken);
+            self.note(AuditAction::KeyCreated, name, by, refused, taken)
                 .await;
             return Ok(None);
         };
-        let (done, scope) = (AuditResult::Done, scope.as_str());
+        let (done, scope) = (AuditResult::Done, Some(AuditDetail::Scope { scope }));
         self.note(AuditAction::KeyCreated, name, by, done, scope)
             .await;
         Ok(Some(key))
@@ -151,7 +152,7 @@ impl ApiKeys {
             true => AuditResult::Done,
             false => AuditResult::NoEffect,
         };
-        self.note(AuditAction::KeyRevoked, &name, by, result, "")
+        self.note(AuditAction::KeyRevoked, &name, by, result, None)
             .await;
         Ok(revoked)
     }
@@ -175,7 +176,7 @@ impl ApiKeys {
         object: &str,
         by: By<'_>,
         result: AuditResult,
-        detail: &str,
+        detail: Option<AuditDetail>,
     ) {
         self.audit
             .note(Note {
@@ -184,7 +185,7 @@ impl ApiKeys {
                 object: Some(object),
                 result,
                 address: by.address,
-                detail: Some(detail).filter(|text| !text.is_empty()),
+                detail,
             })
             .await;
     }

@@ -3,7 +3,7 @@
 use sqlx::MySqlPool;
 
 use super::Clock;
-use crate::domain::audit::{AuditAction, AuditEntry, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditEntry, AuditResult};
 use crate::store::mysql::audit;
 
 /// Something to note. Texts may be longer than the table holds: they are shortened.
@@ -15,7 +15,7 @@ pub struct Note<'a> {
     pub object: Option<&'a str>,
     pub result: AuditResult,
     pub address: Option<&'a str>,
-    pub detail: Option<&'a str>,
+    pub detail: Option<AuditDetail>,
 }
 
 /// Who does something: as `Actor` displays, and the address it came from if it came from one.
@@ -55,7 +55,7 @@ impl Audit {
             object: note.object.map(|text| shortened(text, 100)),
             result: note.result,
             address: note.address.map(|text| shortened(text, 45)),
-            detail: note.detail.map(|text| shortened(text, 500)),
+            detail: note.detail,
         };
         if let Err(error) = audit::audit_insert(&self.pool, &entry).await {
             tracing::error!(%error, ?entry, "an audit row could not be written");

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use super::audit::{By, Note};
 use super::condition::{Condition, ReadOnly};
 use super::{Audit, Clock};
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::rejection::ServiceResult;
 use crate::store::mysql::read_only::{read_only_fetch, read_only_lift, read_only_set};
 
@@ -50,8 +50,8 @@ impl Pauses {
         read_only_set(&self.pool, until, by.actor, self.clock.now()).await?;
         let until = Some(until);
         self.condition.set_read_only(Some(ReadOnly { until }));
-        let text = until.map(|until| until.to_rfc3339());
-        self.note(AuditAction::Paused, AuditResult::Done, by, text.as_deref())
+        let until = until.map(|at| AuditDetail::Until { at });
+        self.note(AuditAction::Paused, AuditResult::Done, by, until)
             .await;
         Ok(())
     }
@@ -84,7 +84,13 @@ impl Pauses {
         Ok(())
     }
 
-    async fn note(&self, action: AuditAction, result: AuditResult, by: By<'_>, text: Option<&str>) {
+    async fn note(
+        &self,
+        action: AuditAction,
+        result: AuditResult,
+        by: By<'_>,
+        detail: Option<AuditDetail>,
+    ) {
         self.audit
             .note(Note {
                 actor: by.actor,
@@ -92,7 +98,7 @@ impl Pauses {
                 object: None,
                 result,
                 address: by.address,
-                detail: text,
+                detail,
             })
             .await;
     }

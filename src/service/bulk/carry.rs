@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{Bulks, LONG_PATIENCE, PATIENCE, in_time};
 use crate::domain::actor::Actor;
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::bulk::{Bulk, BulkLine, BulkStatus, LineResult, Task};
 use crate::domain::ids::OpId;
 use crate::domain::rejection::{ServiceError, ServiceResult};
@@ -143,12 +143,10 @@ impl Bulks {
             return Ok(());
         }
         let (applied, refused) = self.fetch(op).await?.came_to.unwrap_or_default();
-        let (who, words) = (
-            actor.to_string(),
-            format!("{applied} changed, {refused} refused"),
-        );
+        let who = actor.to_string();
+        let came_to = AuditDetail::CameTo { applied, refused };
         let (action, result) = (AuditAction::CarriedOut, AuditResult::Done);
-        self.note((&who, None), action, op, result, &words).await;
+        self.note((&who, None), action, op, result, came_to).await;
         Ok(())
     }
 }

@@ -43,8 +43,8 @@ impl Bulks {
             How::Begun => (AuditAction::Confirmed, AuditResult::Done),
             How::Again | How::Miscounted => (AuditAction::Confirmed, AuditResult::NoEffect),
         };
-        let words = summary(&bulk);
-        self.note_by(by, action, op, result, &words).await;
+        let about = summary(&bulk);
+        self.note_by(by, action, op, result, about).await;
         if how == How::Begun && bulk.counts.will <= AT_ONCE {
             // It is confirmed already: what is not done now is done by the worker.
             if let Err(error) = self.carry(op, AT_ONCE).await {
@@ -109,8 +109,8 @@ impl Bulks {
     pub async fn discard(&self, op: OpId, by: &Person) -> ServiceResult<()> {
         let answer = self.try_discard(op, by).await;
         let (bulk, result) = self.noted(by, AuditAction::Discarded, op, answer).await?;
-        let words = summary(&bulk);
-        self.note_by(by, AuditAction::Discarded, op, result, &words)
+        let about = summary(&bulk);
+        self.note_by(by, AuditAction::Discarded, op, result, about)
             .await;
         Ok(())
     }

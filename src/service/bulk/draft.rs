@@ -127,8 +127,8 @@ impl Bulks {
             BulkSaved::Replaced(bulk) => (AuditAction::Redrafted, AuditResult::Done, bulk),
             BulkSaved::Declined(why) => return Err(why.into()),
         };
-        let words = summary(&bulk);
-        self.note_by(by, action, op, result, &words).await;
+        let about = summary(&bulk);
+        self.note_by(by, action, op, result, about).await;
         Ok(bulk)
     }
 

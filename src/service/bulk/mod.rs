@@ -26,8 +26,8 @@ use super::audit::{Audit, Note};
 use super::clock::Clock;
 use super::desk::Desk;
 use super::operations::{Operations, Person};
-use crate::domain::audit::{AuditAction, AuditResult};
-use crate::domain::bulk::{Bulk, BulkOrigin};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
+use crate::domain::bulk::Bulk;
 use crate::domain::ids::OpId;
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::store::mysql::StoreResult;
@@ -88,7 +88,7 @@ impl Bulks {
         action: AuditAction,
         op: OpId,
         result: AuditResult,
-        detail: &str,
+        detail: AuditDetail,
     ) {
         let object = op.to_string();
         let note = Note {
@@ -108,7 +108,7 @@ impl Bulks {
         action: AuditAction,
         op: OpId,
         result: AuditResult,
-        detail: &str,
+        detail: AuditDetail,
     ) {
         let actor = by.actor().to_string();
         let who = (actor.as_str(), by.address.as_deref());
@@ -124,8 +124,8 @@ impl Bulks {
         answer: ServiceResult<T>,
     ) -> ServiceResult<T> {
         if let Err(ServiceError::Rejected(why)) = &answer {
-            let (result, code) = (AuditResult::Refused, why.code());
-            self.note_by(by, action, op, result, code).await;
+            let (result, why) = (AuditResult::Refused, AuditDetail::refused(why));
+            self.note_by(by, action, op, result, why).await;
         }
         answer
     }
@@ -143,19 +143,17 @@ async fn in_time<T>(
     }
 }
 
-/// What a bulk operation is about, in a few words for the audit.
-fn summary(bulk: &Bulk) -> String {
-    let counts = &bulk.counts;
-    let what = match (bulk.origin, &bulk.source, bulk.undoes) {
-        (BulkOrigin::File, Some(source), _) => match &source.name {
-            Some(name) => format!("import {name}"),
-            None => "import of pasted rows".to_owned(),
-        },
-        (BulkOrigin::Undo, _, Some(undone)) => format!("undo {undone}"),
-        _ => "change of selected SKUs".to_owned(),
+/// What a bulk operation is about, for the audit.
+fn summary(bulk: &Bulk) -> AuditDetail {
+    let name = match (&bulk.source, bulk.undoes) {
+        (Some(source), _) => source.name.as_deref().map(AuditDetail::name),
+        (None, undone) => undone.map(|undone| undone.to_string()),
     };
-    format!(
-        "{what}: {} will change, {} unchanged, {} cannot",
-        counts.will, counts.same, counts.cannot
-    )
+    AuditDetail::Bulk {
+        origin: bulk.origin,
+        name,
+        will: bulk.counts.will,
+        same: bulk.counts.same,
+        cannot: bulk.counts.cannot,
+    }
 }

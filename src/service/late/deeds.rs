@@ -4,7 +4,7 @@ use tokio::time::timeout;
 
 use super::LateMoney;
 use super::refund::count;
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::late::{Deed, LatePayment, LateState};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::domain::role::Action;
@@ -26,6 +26,10 @@ impl Did {
             Self::Now(late) | Self::Before(late) => late,
         }
     }
+}
+
+fn told(late: &LatePayment) -> AuditDetail {
+    AuditDetail::Late { state: late.state }
 }
 
 impl LateMoney {
@@ -53,9 +57,9 @@ impl LateMoney {
     ) -> ServiceResult<Did> {
         let answer = self.try_perform(id, deed, note, by).await;
         let (result, detail) = match &answer {
-            Ok(Did::Now(late)) => (AuditResult::Done, late.state.as_str()),
-            Ok(Did::Before(late)) => (AuditResult::NoEffect, late.state.as_str()),
-            Err(ServiceError::Rejected(why)) => (AuditResult::Refused, why.code()),
+            Ok(Did::Now(late)) => (AuditResult::Done, told(late)),
+            Ok(Did::Before(late)) => (AuditResult::NoEffect, told(late)),
+            Err(ServiceError::Rejected(why)) => (AuditResult::Refused, AuditDetail::refused(why)),
             // What was merely not confirmed is not a decision.
             Err(_) => return answer,
         };

@@ -53,7 +53,7 @@ impl Operations {
             }
             How::Applied | How::Waiting => (AuditAction::Confirmed, AuditResult::Done),
         };
-        self.note(by, action, op, result, &summary(operation)).await;
+        self.note(by, action, op, result, summary(operation)).await;
         Ok(confirmed)
     }
 

@@ -17,8 +17,8 @@ impl Operations {
     pub async fn discard(&self, op: OpId, by: &Person) -> ServiceResult<Operation> {
         let answer = self.try_discard(op, by).await;
         let (operation, result) = self.noted(by, AuditAction::Discarded, op, answer).await?;
-        let words = summary(&operation);
-        self.note(by, AuditAction::Discarded, op, result, &words)
+        let about = summary(&operation);
+        self.note(by, AuditAction::Discarded, op, result, about)
             .await;
         Ok(operation)
     }

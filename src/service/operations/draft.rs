@@ -49,7 +49,7 @@ impl Operations {
             Drafted::Same(_) => (AuditAction::Drafted, AuditResult::NoEffect),
             Drafted::Replaced(_) => (AuditAction::Redrafted, AuditResult::Done),
         };
-        self.note(by, action, op, result, &summary(drafted.operation()))
+        self.note(by, action, op, result, summary(drafted.operation()))
             .await;
         Ok(drafted)
     }

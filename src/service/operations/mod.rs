@@ -25,9 +25,9 @@ use super::clock::Clock;
 use super::desk::Desk;
 use crate::domain::actor::Actor;
 use crate::domain::approval::Standing;
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::ids::OpId;
-use crate::domain::operation::Operation;
+use crate::domain::operation::{OpTarget, Operation};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::domain::role::Role;
 use crate::store::mysql::StoreResult;
@@ -117,7 +117,7 @@ impl Operations {
         action: AuditAction,
         op: OpId,
         result: AuditResult,
-        detail: &str,
+        detail: AuditDetail,
     ) {
         let (actor, object) = (by.actor().to_string(), op.to_string());
         self.audit
@@ -141,8 +141,14 @@ impl Operations {
         answer: ServiceResult<T>,
     ) -> ServiceResult<T> {
         if let Err(ServiceError::Rejected(why)) = &answer {
-            self.note(by, action, op, AuditResult::Refused, why.code())
-                .await;
+            self.note(
+                by,
+                action,
+                op,
+                AuditResult::Refused,
+                AuditDetail::refused(why),
+            )
+            .await;
         }
         answer
     }
@@ -157,22 +163,22 @@ async fn in_time<T>(work: impl Future<Output = StoreResult<T>>) -> ServiceResult
     }
 }
 
-/// What an operation is about, in a few words for the audit: `deduct W/A -3`.
-fn summary(operation: &Operation) -> String {
-    use crate::domain::operation::{OpChange, OpTarget};
-    let kind = operation.kind;
-    match &operation.target {
-        OpTarget::Document(document) | OpTarget::Order(document) => format!("{kind} {document}"),
-        OpTarget::Lines { warehouse, lines } => {
-            let line = lines.first().map(|line| match line.change {
-                OpChange::Delta(units) => format!(" {warehouse}/{} {units:+}", line.sku),
-                OpChange::SetTo(units) => format!(" {warehouse}/{} = {units}", line.sku),
-            });
-            let more = match lines.len() {
-                0 | 1 => String::new(),
-                count => format!(" and {} more", count - 1),
-            };
-            format!("{kind}{}{more}", line.unwrap_or_default())
-        }
+/// What an operation is about, for the audit.
+fn summary(operation: &Operation) -> AuditDetail {
+    let (object, change, more) = match &operation.target {
+        OpTarget::Document(document) | OpTarget::Order(document) => (document.to_string(), None, 0),
+        OpTarget::Lines { warehouse, lines } => match lines.as_slice() {
+            [line, more @ ..] => {
+                let object = format!("{warehouse}/{}", line.sku);
+                (object, Some(line.change), more.len())
+            }
+            [] => (warehouse.to_string(), None, 0),
+        },
+    };
+    AuditDetail::Correction {
+        kind: operation.kind,
+        object: AuditDetail::name(&object),
+        change,
+        more,
     }
 }

@@ -11,7 +11,7 @@ pub use self::repair::{Beside, REPAIRED_AT_ONCE, Repaired};
 use super::audit::Note;
 use super::desk::Desk;
 use super::{Audit, Clock, Person};
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::ids::StockId;
 use crate::domain::reconciliation::{Run, RunDifference};
 use crate::domain::rejection::{ServiceError, ServiceResult};
@@ -132,7 +132,7 @@ impl Reconciliations {
         action: AuditAction,
         result: AuditResult,
         object: &str,
-        detail: Option<&str>,
+        detail: Option<AuditDetail>,
     ) {
         self.audit
             .note(Note {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{LISTED, Reconciliations};
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::ids::{Sku, StockId, Warehouse};
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::stock::StockLevel;
@@ -75,16 +75,19 @@ impl Reconciliations {
     pub async fn repair(&self, stock: &[StockId], by: &Person) -> ServiceResult<Repaired> {
         let repaired = self.try_repair(stock).await;
         let (result, detail) = match &repaired {
-            Ok((done, names)) if done.left == 0 => (AuditResult::Done, names.clone()),
             Ok((done, names)) => {
-                let left = format!("{} left of {names}", done.left);
-                (AuditResult::NoEffect, left)
+                let result = match done.left {
+                    0 => AuditResult::Done,
+                    _ => AuditResult::NoEffect,
+                };
+                let (skus, left) = (AuditDetail::name(names), done.left);
+                (result, AuditDetail::Repaired { skus, left })
             }
-            Err(_) => (AuditResult::NoEffect, "no answer".to_owned()),
+            Err(_) => (AuditResult::NoEffect, AuditDetail::NoAnswer),
         };
         let object = format!("{} SKU", stock.len());
         let action = AuditAction::Repaired;
-        self.note(by, action, result, &object, Some(&detail)).await;
+        self.note(by, action, result, &object, Some(detail)).await;
         Ok(repaired?.0)
     }
 

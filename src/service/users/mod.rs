@@ -15,7 +15,7 @@ use self::sessions::Sessions;
 pub use self::sessions::Standing;
 use super::audit::{By, Note};
 use super::{Audit, Clock};
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::preferences::Preferences;
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::role::Role;
@@ -86,15 +86,21 @@ impl Users {
         password: &str,
         address: Option<&str>,
     ) -> ServiceResult<SignIn> {
-        let outcome = match name.parse::<UserName>() {
-            Ok(known) => self.attempt(known, password).await?,
-            Err(_) => self.attempt_of_nobody(name, password).await?,
+        let known = match name.parse::<UserName>() {
+            Ok(name) => self.attempt(name, password).await?,
+            Err(_) => None,
         };
-        let (actor, result) = match &outcome {
-            SignIn::Accepted(user) => (format!("user:{}", user.name), AuditResult::Done),
-            SignIn::Refused => (format!("unknown:{name}"), AuditResult::Refused),
-            SignIn::Locked { .. } => (format!("unknown:{name}"), AuditResult::Locked),
+        // The audit tells a person who mistyped from a name that was guessed; the answer does not.
+        let (who, outcome) = match known {
+            Some(outcome) => ("user", outcome),
+            None => ("unknown", self.attempt_of_nobody(name, password).await?),
         };
+        let result = match &outcome {
+            SignIn::Accepted(_) => AuditResult::Done,
+            SignIn::Refused => AuditResult::Refused,
+            SignIn::Locked { .. } => AuditResult::Locked,
+        };
+        let actor = format!("{who}:{name}");
         self.audit
             .note(Note {
                 actor: &actor,
@@ -108,14 +114,15 @@ impl Users {
         Ok(outcome)
     }
 
-    async fn attempt(&self, name: UserName, password: &str) -> ServiceResult<SignIn> {
+    /// `None` when nobody has this name.
+    async fn attempt(&self, name: UserName, password: &str) -> ServiceResult<Option<SignIn>> {
         let now = self.clock.now();
         let counted = users::user_attempt_begin(&self.pool, name.as_str(), LOCK, now).await?;
         let Some(row) = users::user_sign_in_fetch(&self.pool, name.as_str()).await? else {
-            return self.attempt_of_nobody(name.as_str(), password).await;
+            return Ok(None);
         };
         if let (false, Some(until)) = (counted, row.locked_until) {
-            return Ok(SignIn::Locked { until });
+            return Ok(Some(SignIn::Locked { until }));
         }
         let right = self
             .passwords
@@ -123,17 +130,17 @@ impl Users {
             .await?;
         if right && row.disabled_at.is_none() {
             users::user_attempt_succeeded(&self.pool, name.as_str(), now).await?;
-            return Ok(SignIn::Accepted(SignedIn {
+            return Ok(Some(SignIn::Accepted(SignedIn {
                 name,
                 role: row.role,
                 language: row.language,
                 epoch: row.session_epoch,
-            }));
+            })));
         }
-        Ok(match row.locked_until {
+        Ok(Some(match row.locked_until {
             Some(until) => SignIn::Locked { until },
             None => SignIn::Refused,
-        })
+        }))
     }
 
     /// The same work, the same count and the same answers as for a name that somebody has.
@@ -197,15 +204,15 @@ impl Users {
         let changed = users::user_change(&self.pool, name, change, self.clock.now()).await?;
         self.sessions.forget(name.as_str());
         let (action, detail) = match change {
-            UserChange::Role(role) => (AuditAction::RoleChanged, Some(role.as_str())),
+            UserChange::Role(role) => (AuditAction::RoleChanged, Some(AuditDetail::Role { role })),
             UserChange::Disable => (AuditAction::UserDisabled, None),
             UserChange::Enable => (AuditAction::UserEnabled, None),
         };
         let (result, detail) = match changed {
             Changed::Done => (AuditResult::Done, detail),
             Changed::Same => (AuditResult::NoEffect, detail),
-            Changed::NoSuchUser => (AuditResult::Refused, Some("not_found")),
-            Changed::LastAdmin => (AuditResult::Refused, Some("last_admin")),
+            Changed::NoSuchUser => (AuditResult::Refused, Some(AuditDetail::NobodyHasIt)),
+            Changed::LastAdmin => (AuditResult::Refused, Some(AuditDetail::LastAdmin)),
         };
         self.note(action, name, by, result, detail).await;
         Ok(changed)
@@ -254,11 +261,13 @@ impl Users {
         let hash = self.passwords.hash(password.expose()).await?;
         let added = users::user_insert(&self.pool, name, role, &hash, self.clock.now()).await?;
         if added {
-            self.note_change(AuditAction::UserCreated, name, by, Some(role.as_str()))
+            let role = Some(AuditDetail::Role { role });
+            self.note_change(AuditAction::UserCreated, name, by, role)
                 .await;
         } else {
-            self.note_refused(AuditAction::UserCreated, name, by, "name_taken")
-                .await;
+            let (action, why) = (AuditAction::UserCreated, AuditDetail::NameTaken);
+            let refused = AuditResult::Refused;
+            self.note(action, name, by, refused, Some(why)).await;
         }
         Ok(added)
     }
@@ -289,14 +298,9 @@ impl Users {
         action: AuditAction,
         name: &UserName,
         by: By<'_>,
-        detail: Option<&str>,
+        detail: Option<AuditDetail>,
     ) {
         self.note(action, name, by, AuditResult::Done, detail).await;
-    }
-
-    async fn note_refused(&self, action: AuditAction, name: &UserName, by: By<'_>, why: &str) {
-        self.note(action, name, by, AuditResult::Refused, Some(why))
-            .await;
     }
 
     async fn note(
@@ -305,7 +309,7 @@ impl Users {
         name: &UserName,
         by: By<'_>,
         result: AuditResult,
-        detail: Option<&str>,
+        detail: Option<AuditDetail>,
     ) {
         self.audit
             .note(Note {

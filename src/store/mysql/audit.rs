@@ -4,7 +4,7 @@ use sqlx::mysql::MySqlRow;
 use sqlx::{FromRow, MySql, MySqlPool, QueryBuilder, Row};
 
 use super::{StoreResult, WINDOW};
-use crate::domain::audit::{AuditEntry, AuditRow};
+use crate::domain::audit::{AuditDetail, AuditEntry, AuditRow};
 use crate::domain::listing::{AuditFilter, AuditKey, Limit, Page};
 
 /// Adds one row. Texts longer than their column are an error: the service shortens them.
@@ -19,10 +19,30 @@ pub async fn audit_insert(pool: &MySqlPool, entry: &AuditEntry) -> StoreResult<(
     .bind(&entry.object)
     .bind(entry.result.as_str())
     .bind(&entry.address)
-    .bind(&entry.detail)
+    .bind(entry.detail.as_ref().map(written))
     .execute(pool)
     .await?;
     Ok(())
+}
+
+/// The column's width, in characters.
+const DETAIL_MAX_CHARS: usize = 500;
+
+/// JSON; words stay words.
+fn written(detail: &AuditDetail) -> String {
+    let text = match detail {
+        AuditDetail::Words(text) => text.clone(),
+        detail => serde_json::to_string(detail).unwrap_or_default(),
+    };
+    text.chars().take(DETAIL_MAX_CHARS).collect()
+}
+
+/// What is no detail of ours is what somebody wrote before there were any.
+fn read(text: String) -> AuditDetail {
+    match text.starts_with('{') {
+        true => serde_json::from_str(&text).unwrap_or(AuditDetail::Words(text)),
+        false => AuditDetail::Words(text),
+    }
 }
 
 /// A page of the audit, newest first. With a filter by person or action it looks at a bounded
@@ -116,8 +136,45 @@ impl FromRow<'_, MySqlRow> for AuditRow {
                 object: r.try_get("object")?,
                 result: r.try_get("result")?,
                 address: r.try_get("address")?,
-                detail: r.try_get("detail")?,
+                detail: r.try_get::<Option<String>, _>("detail")?.map(read),
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::bulk::BulkOrigin;
+    use crate::domain::rejection::{Rejection, ShortLine};
+
+    #[test]
+    fn a_detail_comes_back_as_it_was_noted_and_fits_its_column() {
+        let name = AuditDetail::name(&"\"盘".repeat(300));
+        let short = ShortLine {
+            sku: "A".parse().unwrap(),
+            requested: 2,
+            available: 1,
+        };
+        let lines = vec![short; 20_000];
+        let why = Rejection::InsufficientStock { lines };
+        for detail in [
+            AuditDetail::Words("open".to_owned()),
+            AuditDetail::LastAdmin,
+            AuditDetail::refused(&why),
+            AuditDetail::Bulk {
+                origin: BulkOrigin::File,
+                name: Some(name),
+                will: 20_000,
+                same: 20_000,
+                cannot: 20_000,
+            },
+        ] {
+            let text = written(&detail);
+            assert!(text.chars().count() < DETAIL_MAX_CHARS, "{text}");
+            assert_eq!(read(text), detail);
+        }
+        let old = "{ left of it".to_owned();
+        assert_eq!(read(old.clone()), AuditDetail::Words(old));
     }
 }

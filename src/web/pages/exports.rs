@@ -7,6 +7,7 @@ use super::audit::AuditQuery;
 use super::ledger::LedgerQuery;
 use super::stock::StockQuery;
 use crate::domain::audit::AuditRow;
+use crate::domain::ids::OpId;
 use crate::domain::ledger::LedgerEntry;
 use crate::domain::listing::{StockKey, StockSort};
 use crate::domain::stock::StockLevel;
@@ -193,7 +194,10 @@ fn ledger_row(entry: &LedgerEntry, text: &Text) -> Vec<Cell> {
         Cell::text(reason.map(|code| filters::why_said(code, text).into_owned())),
         Cell::text(entry.note.clone()),
         Cell::text(entry.reference.clone()),
-        Cell::Text(entry.document.to_string()),
+        Cell::Text(match OpId::of_document(&entry.document) {
+            Some(op) => op.to_string(),
+            None => entry.document.to_string(),
+        }),
         Cell::text(entry.reverses.map(|id| id.to_string())),
         Cell::text(entry.reversed_by.map(|id| id.to_string())),
     ]
@@ -236,7 +240,12 @@ pub async fn audit(
             Cell::text(entry.object.clone()),
             Cell::Text(text.say(&entry.result.message()).into_owned()),
             Cell::text(entry.address.clone()),
-            Cell::text(entry.detail.clone()),
+            Cell::text(
+                entry
+                    .detail
+                    .as_ref()
+                    .map(|d| text.say(&d.message()).into_owned()),
+            ),
         ]
     };
     send(text, sheet, fetch, row).await

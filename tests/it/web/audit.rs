@@ -86,8 +86,11 @@ async fn every_try_is_noted_also_when_it_came_to_nothing() {
 #[tokio::test]
 async fn the_list_shows_who_did_what_in_both_languages() {
     let site = Site::start().await;
+    site.world.stock("CUP", 12).await;
     site.user("chen.yu", Role::Supervisor).await;
     site.browser().try_sign_in("<adm>", "x").await;
+    site.browser().try_sign_in("li.wei", "x").await;
+    site.browser().try_sign_in("chen.yu", "x").await;
     let mut browser = site.browser();
     browser.sign_in("chen.yu", PASSWORD).await;
     let page = browser.get("/audit").await;
@@ -97,6 +100,7 @@ async fn the_list_shows_who_did_what_in_both_languages() {
         "added a user",
         "command test",
         "(unknown) &#60;adm&#62;",
+        "(unknown) li.wei",
         "Refused",
         "127.0.0.1",
         "href=\"/audit\" data-key=\"ga\" aria-current=\"page\"",
@@ -104,7 +108,35 @@ async fn the_list_shows_who_did_what_in_both_languages() {
     ] {
         assert!(page.has(text), "{text}: {}", page.body);
     }
+    // Who mistyped is told from a name that somebody guessed.
+    assert!(!page.has("(unknown) chen.yu"), "{}", page.body);
+    let own = browser.get("/audit?actor=chen.yu&kind=sign_in").await;
+    assert!(own.has("Refused") && own.has("Done"), "{}", own.body);
+    let old = "INSERT INTO audit (at, actor, action, result, detail)
+        VALUES (UTC_TIMESTAMP(6), 'user:old', 'confirmed', 'refused', 'forbidden')";
+    let pool = site.world.desk.pool();
+    sqlx::query(old).execute(pool).await.expect("it answers");
+    let form = browser.get("/stock/W/CUP/deduct").await;
+    let fields = [("units", "3"), ("reason", "damaged")];
+    let draft = super::ops::post(&mut browser, &form, "/stock/W/CUP/deduct", &fields).await;
+    let page = browser.get(draft.location()).await;
+    let discard = format!("{}/discard", draft.location());
+    super::ops::post(&mut browser, &page, &discard, &[]).await;
+    super::ops::confirm(&mut browser, &page, draft.location()).await;
+    let page = browser.get("/audit").await;
+    for text in [
+        "Deduct W/CUP −3</small>",
+        "This draft was discarded. Nothing was changed.</small>",
+        "supervisor</small>",
+        "forbidden</small>",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.body);
+    }
     let mut browser = browser.with("accept-language", "zh-CN");
+    let file = browser.get("/audit.csv").await;
+    for text in ["扣减 W/CUP −3", "此草稿已丢弃，未做任何更改。", "主管"] {
+        assert!(file.has(text), "{text}: {}", file.body);
+    }
     let page = browser.get("/audit").await;
     assert!(page.has("登录") && page.has("已拒绝"), "{}", page.body);
 }
@@ -121,8 +153,8 @@ async fn filters_stand_in_the_address_and_wrong_ones_are_told() {
     let past = browser.get("/audit?to=2020-01-01").await;
     assert!(past.has("Nothing in the audit matches these filters."));
     for (query, wrong) in [
-        ("kind=x", "Choose one of the list"),
-        ("from=yesterday", "Enter a date and time"),
+        ("kind=x", "What: Choose one of the list"),
+        ("from=yesterday", "From: Enter a date and time"),
         ("from=2026-02-02&to=2026-02-01", "From must be before To"),
     ] {
         let page = browser.get(&format!("/audit?{query}")).await;

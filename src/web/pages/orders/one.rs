@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::domain::audit::{AuditAction, AuditResult};
+use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::ids::DocumentNo;
 use crate::domain::late::{LateEvent, LatePayment};
 use crate::domain::order::{EventKind, Evidence, Order, OrderEvent, OrderStatus};
@@ -208,9 +208,12 @@ pub async fn check(
     let cashier = &web.services.cashier;
     let answer = cashier.check_payment(&number, person.actor()).await;
     let (result, detail) = match &answer {
-        Ok(checked) => (AuditResult::Done, checked.payment_state.as_str()),
-        Err(ServiceError::Rejected(why)) => (AuditResult::Refused, why.code()),
-        Err(_) => (AuditResult::NoEffect, "no_answer"),
+        Ok(checked) => {
+            let state = checked.payment_state;
+            (AuditResult::Done, AuditDetail::Payment { state })
+        }
+        Err(ServiceError::Rejected(why)) => (AuditResult::Refused, AuditDetail::refused(why)),
+        Err(_) => (AuditResult::NoEffect, AuditDetail::NoAnswer),
     };
     let note = Note {
         actor: &person.actor().to_string(),
