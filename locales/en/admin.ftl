@@ -76,8 +76,8 @@ key-revoked-now = { $name } is revoked.
 key-revoked-before = { $name } was revoked before. Nothing was done again.
 
 scope-read = read stock, ledger and orders
-scope-orders = the same; place and cancel orders, deduct and roll back
-scope-stock = the same; adjust stock
+scope-orders = read; place and cancel orders, deduct and roll back
+scope-stock = read; place and cancel orders, deduct and roll back; adjust stock
 
 docs-title = API reference
 docs-language = For the people who write programs that use the desk.

@@ -4,6 +4,8 @@ error-request = Request
 error-home = Go to the overview
 error-login = Sign in
 error-entered = What you entered
+entered-name = Name
+entered-until = Until
 error-back-to-form = Back to the form, with what you entered
 # Holds markup.
 error-check-op = Check <a class="id" href="{ $url }">{ $op }</a> before you try again.
@@ -36,13 +38,17 @@ forbidden-ask-admin = Nothing was changed. Users, keys and the read-only switch 
 foreign-form-title = Nothing was changed
 foreign-form-detail = We could not confirm that this form came from this page, so nothing changed. Check it and send again. If you did not fill this in, close the page.
 locked-title = Too many attempts
-# $until: a time of day.
+# $until: a time of day, with its date when that is not today.
 locked-detail = Too many attempts. Try again at { $until }.
 read-only-title = Changes are paused
+# $until: a time of day, with its date when that is not today.
+paused-until = Nothing was changed. Changes are paused until { $until }. You can still look things up.
+paused = Nothing was changed. Changes are paused. You can still look things up.
 internal-title = Sorry, there is a problem
 internal-detail = We do not know yet whether your change was saved. Look before you try again.
 away-title = The database does not answer
-away-detail = This could not be loaded, and a change was not confirmed. It is safe to send the same again in a moment.
+away-detail = This was not confirmed. It is safe to send the same again in a moment.
+away-looked = This could not be loaded. Nothing was changed. Try again in a moment.
 too-many-title = Too many requests
 busy-title = The desk is busy
 busy-detail = Nothing was changed. It is safe to send the same again in a moment.

@@ -55,7 +55,7 @@ op-done-set = { $object } set to { $count }.
 op-done-rollback = { $object } rolled back.
 op-done-cancel = { $object } cancelled.
 
-# $at: a time of day.
+# $at: a time of day, with its date when that is not today.
 op-used-deduct = This form was already used to deduct { $count ->
         [one] { $count } unit
        *[other] { $count } units
@@ -110,6 +110,8 @@ op-order-cancelled-detail = Its stock went back. There is nothing left to cancel
 op-order-paid = The customer has paid
 op-order-paid-detail = The order was not cancelled. Refund it instead.
 
+# $object: a SKU.
+op-moved = Stock of { $object } changed while you were counting
 op-conflict = Stock changed while you were counting, so nothing was set
 op-conflict-numbers = It was { $seen } when it was counted, it is now { $now }. You counted { $counted }.
 op-conflict-choice = What is right now?

@@ -75,7 +75,9 @@ demand-refused = { $claims ->
        *[other] { $claims } claims, { $units } units
     }
 
-explain-title = Why { $sku } has what it has
+explain-title = Why { $sku } in { $warehouse } has what it has
+explain-title-at = Why { $sku } in { $warehouse } had what it had at { $at }
+explain-now = As it is now
 explain-crumb = Explained
 explain-means = What it began with, and what each kind of entry has added since. Each line leads to its entries.
 explain-unlimited = This SKU is unlimited: there is no number to explain.

@@ -76,8 +76,8 @@ key-revoked-now = 已吊销 { $name }。
 key-revoked-before = { $name } 之前已吊销，未重复执行。
 
 scope-read = 读取库存、流水和订单
-scope-orders = 同上，并可下单、取消订单、扣减和冲正
-scope-stock = 同上，并可调整库存
+scope-orders = 读取；下单、取消订单、扣减和冲正
+scope-stock = 读取；下单、取消订单、扣减和冲正；增减库存
 
 docs-title = API 参考
 docs-language = 供编写对接程序的人员阅读。

@@ -4,6 +4,8 @@ error-request = 请求编号
 error-home = 前往总览
 error-login = 登录
 error-entered = 你填写的内容
+entered-name = 名称
+entered-until = 截止时间
 error-back-to-form = 带着填写内容返回表单
 # Holds markup.
 error-check-op = 重试前请先查看 <a class="id" href="{ $url }">{ $op }</a>。
@@ -36,13 +38,17 @@ forbidden-ask-admin = 未做任何更改。用户、密钥和只读开关仅限�
 foreign-form-title = 未做任何更改
 foreign-form-detail = 无法确认此表单来自本页面，未做任何更改。请核对后重新提交；若非本人填写，请关闭页面。
 locked-title = 尝试次数过多
-# $until: a time of day.
+# $until: a time of day, with its date when that is not today.
 locked-detail = 尝试次数过多，请于 { $until } 后再试。
 read-only-title = 已暂停修改
+# $until: a time of day, with its date when that is not today.
+paused-until = 未做任何更改。{ $until } 前暂停修改，可正常查询。
+paused = 未做任何更改。已暂停修改，可正常查询。
 internal-title = 系统出错
 internal-detail = 暂不确定更改是否已保存，重试前请先查看。
 away-title = 数据库无响应
-away-detail = 内容加载失败，更改未得到确认。稍后重新提交相同内容是安全的。
+away-detail = 未得到确认。稍后重新提交相同内容是安全的。
+away-looked = 内容加载失败，未做任何更改。请稍后再试。
 too-many-title = 请求过多
 busy-title = 系统繁忙
 busy-detail = 未做任何更改。稍后重新提交相同内容是安全的。

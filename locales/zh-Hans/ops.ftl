@@ -25,7 +25,7 @@ op-done-set = { $object } 已设为 { $count }。
 op-done-rollback = { $object } 已冲正。
 op-done-cancel = { $object } 已取消。
 
-# $at: a time of day.
+# $at: a time of day, with its date when that is not today.
 op-used-deduct = 此表单已于 { $at } 用于扣减 { $count } 件。如需再次扣减，请新建。
 op-used-add = 此表单已于 { $at } 用于增加 { $count } 件。如需再次增加，请新建。
 op-used-remove = 此表单已于 { $at } 用于减少 { $count } 件。如需再次减少，请新建。
@@ -65,9 +65,11 @@ op-by-others = 此订单已由他人取消，正在处理，未重复执行。
 # $name: who cancelled it, as in "API key shop".
 op-order-cancelled = 此订单已取消（{ $name }）
 op-order-cancelled-detail = 库存已退回，无需再取消。
-op-order-paid = 客户已付款
+op-order-paid = 顾客已付款
 op-order-paid-detail = 订单未取消，请改为退款。
 
+# $object: a SKU.
+op-moved = 盘点期间 { $object } 的库存已变化
 op-conflict = 盘点期间库存已变化，未执行
 op-conflict-numbers = 盘点时是 { $seen }，现在是 { $now }。你盘点的是 { $counted }。
 op-conflict-choice = 现在以哪个为准？

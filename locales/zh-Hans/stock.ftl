@@ -68,7 +68,9 @@ demand-refused = { $claims ->
        *[other] { $claims } 次请求，{ $units } 件
     }
 
-explain-title = { $sku } 的数量是怎么来的
+explain-title = { $warehouse } 仓 { $sku } 的数量是怎么来的
+explain-title-at = { $warehouse } 仓 { $sku } 在 { $at } 的数量是怎么来的
+explain-now = 看现在的
 explain-crumb = 说明
 explain-means = 期初数量，加上之后每类流水的合计。每一行都可查看其流水。
 explain-unlimited = 此 SKU 不限量，没有数量可说明。

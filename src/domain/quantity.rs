@@ -11,25 +11,39 @@ use unicode_normalization::UnicodeNormalization;
 pub struct NotWhole;
 
 /// A whole number as people type it: `3`, `３`, `1,000`, `1，000`, `1 000`, with a sign of any
-/// width. `None` when nothing was typed.
+/// width. `None` when nothing was typed. One that is too long to be kept is the largest that can
+/// be: every number of units has a limit far below, which then says so.
 ///
 /// # Errors
-/// Anything else.
+/// Anything else: `1,5` is not 15.
 pub fn whole_number(typed: &str) -> Result<Option<i64>, NotWhole> {
-    let text: String = typed
-        .nfkc()
-        .filter(|c| !c.is_whitespace() && *c != ',')
-        .map(|c| if c == '\u{2212}' { '-' } else { c })
-        .collect();
+    let text: String = typed.nfkc().collect();
+    let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
-    let readable = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    match text.parse() {
-        Ok(number) if readable => Ok(Some(number)),
-        _ => Err(NotWhole),
-    }
+    let (negative, digits) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let digits = ungrouped(digits).ok_or(NotWhole)?;
+    let largest = if negative { i64::MIN } else { i64::MAX };
+    let sign = if negative { "-" } else { "" };
+    Ok(Some(format!("{sign}{digits}").parse().unwrap_or(largest)))
+}
+
+/// The digits alone, where commas or spaces part them into thousands or not at all.
+fn ungrouped(text: &str) -> Option<String> {
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let mark = text.chars().find(|c| !c.is_ascii_digit());
+    let Some(mark) = mark.filter(|c| *c == ',' || c.is_whitespace()) else {
+        return (!text.is_empty() && all_digits(text)).then(|| text.to_owned());
+    };
+    let (first, rest) = text.split_once(mark)?;
+    let leads = matches!(first.len(), 1..=3) && !first.starts_with('0');
+    let thousands = |part: &str| part.len() == 3 && all_digits(part);
+    let grouped = leads && rest.split(mark).all(thousands);
+    grouped.then(|| format!("{first}{}", rest.replace(mark, "")))
 }
 
 /// Units of one line that are claimed or moved: 1 to 1,000,000.

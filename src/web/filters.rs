@@ -14,7 +14,7 @@
 //! | `delta` | an integer | `+5`, `−3`, `0` |
 //! | `money` | `Money` | `¥128.00` |
 //! | `time` | a `DateTime<Utc>` | `<time datetime=…>11-20 12:03:22</time>` |
-//! | `clock` | the same | `<time datetime=…>12:03:22</time>` |
+//! | `clock` | the same | `<time datetime=…>12:03:22</time>`, with the day when that is not today |
 //! | `full` | the same | `<time datetime=…>2026-11-20 12:03:22</time>` |
 //! | `ago` | the same | `<span data-rel=…>2 s ago</span>`, kept current by the script |
 //! | `who` | an actor as it is stored | `li.wei`, "API key shop-web" |
@@ -152,7 +152,7 @@ pub fn time<D: Plain<DateTime<Utc>>>(at: D, values: &dyn Values) -> Result<Safe<
 #[filter_fn]
 pub fn clock<D: Plain<DateTime<Utc>>>(at: D, values: &dyn Values) -> Result<Safe<String>> {
     let (text, at) = (text(values)?, at.plain());
-    Ok(time_tag(text, at, &text.clock(at)))
+    Ok(time_tag(text, at, &text.moment(at)))
 }
 
 #[filter_fn]

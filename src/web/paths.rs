@@ -178,6 +178,16 @@ pub fn order(order_no: &DocumentNo) -> String {
     format!("/orders/{}", segment(order_no.as_str()))
 }
 
+/// The same, as it was at a moment, as people type one.
+pub fn explain_at(warehouse: &Warehouse, sku: &Sku, at: &str) -> String {
+    with_query(&explain(warehouse, sku), &[("at", at.to_owned())])
+}
+
+/// The list of what a warehouse holds.
+pub fn stock_of(warehouse: &Warehouse) -> String {
+    with_query(STOCK, &[("wh", warehouse.to_string())])
+}
+
 /// The page of what stands behind a ledger entry: an operation, an order, or what else a program
 /// posted under that number, which has no page but its entries.
 pub fn document(entry: &LedgerEntry) -> String {

@@ -86,9 +86,13 @@ impl Queries {
         self.read(history).await
     }
 
-    /// What makes up the level of a SKU; not for an unlimited one.
-    pub async fn stock_explanation(&self, level: &StockLevel) -> ServiceResult<Seen<Explanation>> {
-        let sums = ledger::explanation(&self.pool, level.id, level.version);
+    /// What makes up the level of a SKU as it was at `version`; not for an unlimited one.
+    pub async fn stock_explanation(
+        &self,
+        stock: StockId,
+        version: u64,
+    ) -> ServiceResult<Seen<Explanation>> {
+        let sums = ledger::explanation(&self.pool, stock, version);
         self.read(sums).await
     }
 

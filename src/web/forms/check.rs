@@ -22,10 +22,27 @@ impl Check {
         }
     }
 
+    /// The same, for a message that does not say which field it is about: `label` names it.
+    pub fn named<T>(
+        &mut self,
+        field: &'static str,
+        label: &'static str,
+        read: Result<T, Message>,
+    ) -> Option<T> {
+        self.field(field, read.map_err(|problem| named(label, problem)))
+    }
+
     /// What is wrong so far.
     pub fn errors(self) -> FormErrors {
         self.0
     }
+}
+
+/// What is wrong, after what it is about.
+pub fn named(label: &'static str, problem: Message) -> Message {
+    msg("error-named")
+        .with("field", msg(label))
+        .with("problem", problem)
 }
 
 /// A whole number as people type it; `None` when nothing was typed.
@@ -51,12 +68,41 @@ mod tests {
             ("\u{2212}5", -5),
             ("－5", -5),
             ("+7", 7),
+            ("12,345,678", 12_345_678),
+            ("１２，３４５", 12_345),
+            ("1\u{a0}234\u{a0}567", 1_234_567),
+            ("-1,000", -1000),
+            ("000", 0),
+            ("99999999999999999999", i64::MAX),
+            ("-99999999999999999999", i64::MIN),
         ];
         for (typed, number) in cases {
             assert_eq!(whole_number(typed), Ok(Some(number)), "{typed}");
         }
         assert_eq!(whole_number(" \u{3000}"), Ok(None));
-        for bad in ["8o", "3.5", "--3", "-", "1e3", "99999999999999999999", "三"] {
+        for bad in [
+            "8o",
+            "3.5",
+            "--3",
+            "-",
+            "1e3",
+            "三",
+            "1,5",
+            "1，5",
+            "1,0,0",
+            "3,",
+            ",3",
+            "1,,000",
+            "1,0000",
+            "1000,000",
+            "1,000,",
+            "1 5",
+            "1, 000",
+            "1,000 000",
+            "0,123",
+            "1,00o",
+            "- 3",
+        ] {
             assert!(whole_number(bad).is_err(), "{bad}");
         }
     }

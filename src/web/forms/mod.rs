@@ -38,9 +38,11 @@
 //! on submit only, all at once, above the heading and at each field; fields keep what was typed.
 
 mod check;
+mod entered;
 pub mod filter;
 
-pub use check::{Check, whole_number};
+pub use check::{Check, named, whole_number};
+pub use entered::{entered, label};
 
 use actix_web::http::StatusCode;
 

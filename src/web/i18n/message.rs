@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::bundles;
 use crate::domain::listing::CappedCount;
-use crate::web::numbers;
+use crate::web::{filters, numbers};
 
 /// What is to be said, in no language yet.
 ///
@@ -61,10 +61,12 @@ pub enum Arg {
     Text(Cow<'static, str>),
     /// Shown with grouped digits; chooses plural forms.
     Number(i64),
-    /// Shown as the time of day in the site zone.
+    /// Shown in the site zone: the time of day, with the day when that is not today.
     Time(DateTime<Utc>),
     /// A word that has its own message, such as a role.
     Word(Message),
+    /// An actor as it is stored, said as every page says it.
+    Who(String),
 }
 
 impl Arg {
@@ -72,8 +74,9 @@ impl Arg {
         match self {
             Self::Text(value) => FluentValue::from(value.as_ref()),
             Self::Number(value) => FluentValue::from(*value),
-            Self::Time(at) => FluentValue::from(text.clock(*at)),
+            Self::Time(at) => FluentValue::from(text.moment(*at)),
             Self::Word(message) => FluentValue::from(text.say(message).into_owned()),
+            Self::Who(actor) => FluentValue::from(filters::who_said(actor, text)),
         }
     }
 }
@@ -110,6 +113,16 @@ impl IntoArg for Cow<'_, str> {
 impl IntoArg for DateTime<Utc> {
     fn into_arg(self) -> Arg {
         Arg::Time(self)
+    }
+}
+
+/// Who did something: an actor as it is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Who<'a>(pub &'a str);
+
+impl IntoArg for Who<'_> {
+    fn into_arg(self) -> Arg {
+        Arg::Who(self.0.to_owned())
     }
 }
 

@@ -10,6 +10,7 @@
 //! is a file; a new one gets a line in `bundles.rs`. Never join sentences from pieces: one
 //! message, named arguments.
 
+mod audit;
 mod bundles;
 mod lang;
 mod message;
@@ -18,5 +19,5 @@ mod text;
 mod words;
 
 pub use lang::Lang;
-pub use message::{Arg, IntoArg, Message, Worded, msg};
+pub use message::{Arg, IntoArg, Message, Who, Worded, msg};
 pub use text::Text;

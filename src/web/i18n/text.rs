@@ -26,6 +26,7 @@ impl Text {
             let arg = match arg {
                 Arg::Text(value) => Arg::Text(Cow::Owned(escaped(value))),
                 Arg::Word(inner) => Arg::Text(Cow::Owned(escaped(&self.say(inner)))),
+                Arg::Who(actor) => Arg::Text(Cow::Owned(escaped(&filters::who_said(actor, self)))),
                 plain => plain.clone(),
             };
             (name.clone(), arg)
@@ -39,6 +40,15 @@ impl Text {
     /// `12:03:22`
     pub fn clock(&self, at: DateTime<Utc>) -> String {
         at.with_timezone(&self.zone).format("%H:%M:%S").to_string()
+    }
+
+    /// A moment in a sentence: `12:03:22`, with its day when that is not today.
+    pub fn moment(&self, at: DateTime<Utc>) -> String {
+        let day = |at: DateTime<Utc>| at.with_timezone(&self.zone).date_naive();
+        match day(at) == day(self.now) {
+            true => self.clock(at),
+            false => self.day_and_clock(at),
+        }
     }
 
     /// `11-20 12:03:22`, with the year when it is not this one.
@@ -95,7 +105,7 @@ impl askama::Values for Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::i18n::msg;
+    use crate::web::i18n::{Who, msg};
 
     fn text(lang: Lang, zone: Tz) -> Text {
         Text {
@@ -114,6 +124,42 @@ mod tests {
         let last_year = "2025-12-31T15:59:59Z".parse().unwrap();
         assert_eq!(text.day_and_clock(last_year), "2025-12-31 23:59:59");
         assert_eq!(text.machine(at), "2026-11-20T12:03:22+08:00");
+    }
+
+    #[test]
+    fn a_moment_of_another_day_has_its_day() {
+        let said = |lang, at: &str| {
+            let at: DateTime<Utc> = at.parse().unwrap();
+            let text = text(lang, chrono_tz::Asia::Shanghai);
+            text.say(&msg("op-discarded-at").with("at", at))
+                .into_owned()
+        };
+        for (at, moment) in [
+            ("2026-11-19T16:00:00Z", "00:00:00"),
+            ("2026-11-20T15:59:59Z", "23:59:59"),
+            ("2026-11-19T15:59:59Z", "11-19 23:59:59"),
+            ("2026-11-20T16:00:00Z", "11-21 00:00:00"),
+            ("2025-11-20T04:03:22Z", "2025-11-20 12:03:22"),
+        ] {
+            let en = said(Lang::En, at);
+            assert!(en.ends_with(&format!("discarded at {moment}.")), "{en}");
+            let zh = said(Lang::ZhHans, at);
+            assert!(zh.ends_with(&format!("已于 {moment} 丢弃。")), "{zh}");
+        }
+    }
+
+    #[test]
+    fn who_did_something_is_said_as_everywhere() {
+        let said = |lang, actor| {
+            let by = msg("refused-already-rolled-back").with("by", Who(actor));
+            text(lang, chrono_tz::UTC).say_rich(&by).into_owned()
+        };
+        assert_eq!(
+            said(Lang::En, "user:chen.yu"),
+            "This was already rolled back by chen.yu. Nothing was done again."
+        );
+        assert!(said(Lang::ZhHans, "key:shop").contains("API 密钥 shop"));
+        assert!(said(Lang::En, "key:<b>").contains("API key &lt;b&gt;"));
     }
 
     #[test]

@@ -51,10 +51,18 @@ impl AuditQuery {
 
     pub(super) fn filter(&self, text: &Text) -> Result<AuditFilter, FormErrors> {
         let mut check = Check::new();
-        let actor = check.field("actor", filter::text(&self.actor, WHO_MAX_CHARS));
-        let action = check.field("kind", filter::one_of(&self.kind, AuditAction::parse));
-        let from = check.field("from", filter::moment(&self.from, text.zone));
-        let to = check.field("to", filter::moment(&self.to, text.zone));
+        let actor = check.named(
+            "actor",
+            "ledger-who",
+            filter::text(&self.actor, WHO_MAX_CHARS),
+        );
+        let action = check.named(
+            "kind",
+            "audit-what",
+            filter::one_of(&self.kind, AuditAction::parse),
+        );
+        let from = check.named("from", "audit-from", filter::moment(&self.from, text.zone));
+        let to = check.named("to", "audit-to", filter::moment(&self.to, text.zone));
         let mut errors = check.errors();
         let from = from.flatten().map(|from| from.begin);
         let to = to.flatten().map(|to| to.end);

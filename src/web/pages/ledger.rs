@@ -77,13 +77,21 @@ impl LedgerQuery {
         text: &Text,
     ) -> Result<LedgerFilter, FormErrors> {
         let mut check = Check::new();
-        let sku = check.field("sku", filter::sku(&self.sku));
+        let sku = check.named("sku", "ledger-sku", filter::sku(&self.sku));
         let warehouse = check.field("wh", filter::warehouse(&self.wh, known));
         let document = check.field("order", document(self.document()));
-        let kind = check.field("kind", filter::one_of(&self.kind, EntryKind::parse));
-        let actor = check.field("actor", filter::text(&self.actor, WHO_MAX_CHARS));
-        let from = check.field("from", filter::moment(&self.from, text.zone));
-        let to = check.field("to", filter::moment(&self.to, text.zone));
+        let kind = check.named(
+            "kind",
+            "ledger-kind",
+            filter::one_of(&self.kind, EntryKind::parse),
+        );
+        let actor = check.named(
+            "actor",
+            "ledger-who",
+            filter::text(&self.actor, WHO_MAX_CHARS),
+        );
+        let from = check.named("from", "audit-from", filter::moment(&self.from, text.zone));
+        let to = check.named("to", "audit-to", filter::moment(&self.to, text.zone));
         let mut errors = check.errors();
         let from = from.flatten().map(|from| from.begin);
         let to = to.flatten().map(|to| to.end);

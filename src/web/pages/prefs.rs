@@ -95,17 +95,26 @@ impl Typed {
     fn command(self) -> Result<(Lang, Preferences), FormErrors> {
         let mut check = Check::new();
         let choose = || msg("prefs-choose");
-        let lang = check.field("lang", Lang::parse(&self.lang).ok_or_else(choose));
-        let theme = check.field("theme", Theme::parse(&self.theme).ok_or_else(choose));
-        let shortcuts = check.field(
+        let lang = check.named(
+            "lang",
+            "prefs-language",
+            Lang::parse(&self.lang).ok_or_else(choose),
+        );
+        let theme = check.named(
+            "theme",
+            "prefs-theme",
+            Theme::parse(&self.theme).ok_or_else(choose),
+        );
+        let shortcuts = check.named(
             "keys",
+            "prefs-shortcuts",
             match self.keys.as_str() {
                 "on" => Ok(true),
                 "off" => Ok(false),
                 _ => Err(choose()),
             },
         );
-        let page_rows = check.field("rows", rows(&self.rows).ok_or_else(choose));
+        let page_rows = check.named("rows", "prefs-rows", rows(&self.rows).ok_or_else(choose));
         match (lang, theme, shortcuts, page_rows) {
             (Some(lang), Some(theme), Some(shortcuts), Some(page_rows)) => {
                 let preferences = Preferences {

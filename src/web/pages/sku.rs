@@ -145,7 +145,7 @@ pub async fn page(
 }
 
 /// A past moment as it was typed, in its form; and the moment, if it is one.
-fn asked_for(typed: &str, text: &Text) -> (FormView, Option<DateTime<Utc>>) {
+pub(super) fn asked_for(typed: &str, text: &Text) -> (FormView, Option<DateTime<Utc>>) {
     let form = FormView::filled(vec![("at".to_owned(), typed.trim().to_owned())]);
     let at = match filter::moment(typed, text.zone) {
         Ok(stretch) => stretch.map(|stretch| stretch.begin),

@@ -82,10 +82,18 @@ impl StockQuery {
         known: &[Warehouse],
     ) -> Result<(StockFilter, StockSort), FormErrors> {
         let mut check = Check::new();
-        let q = check.field("q", filter::text(&self.q, Q_MAX_CHARS));
+        let q = check.named("q", "stock-q", filter::text(&self.q, Q_MAX_CHARS));
         let warehouse = check.field("wh", filter::warehouse(&self.wh, known));
-        let state = check.field("state", filter::one_of(&self.state, StockState::parse));
-        let sort = check.field("sort", filter::one_of(&self.sort, StockSort::parse));
+        let state = check.named(
+            "state",
+            "stock-state",
+            filter::one_of(&self.state, StockState::parse),
+        );
+        let sort = check.named(
+            "sort",
+            "stock-sort",
+            filter::one_of(&self.sort, StockSort::parse),
+        );
         match (q, warehouse, state, sort) {
             (Some(q), Some(warehouse), Some(state), Some(sort)) => {
                 let filter = StockFilter {

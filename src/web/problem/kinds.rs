@@ -168,8 +168,8 @@ impl Problem {
     /// Changes are paused on purpose.
     pub fn read_only(until: Option<DateTime<Utc>>) -> Self {
         let detail = match until {
-            Some(until) => msg("read-only-until").with("until", until),
-            None => msg("read-only"),
+            Some(until) => msg("paused-until").with("until", until),
+            None => msg("paused"),
         };
         let problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Problem;
 use crate::domain::rejection::Rejection;
-use crate::web::i18n::{Message, Worded, msg};
+use crate::web::i18n::{Message, Who, Worded, msg};
 
 pub fn problem(rejection: &Rejection) -> Problem {
     let (status, detail) = answer(rejection);
@@ -40,7 +40,9 @@ fn answer(rejection: &Rejection) -> (u16, Message) {
         CancelTheOrder => (409, msg("refused-cancel-the-order")),
         OrderCancelled => (409, msg("refused-order-cancelled")),
         AlreadyPaid => (409, msg("refused-already-paid")),
-        AlreadyRolledBack { by, .. } => (409, msg("refused-already-rolled-back").with("by", by)),
+        AlreadyRolledBack { by, .. } => {
+            (409, msg("refused-already-rolled-back").with("by", Who(by)))
+        }
         NotReversible => (422, msg("refused-not-reversible")),
         Expired => (410, msg("refused-expired")),
         Discarded => (410, msg("refused-discarded")),

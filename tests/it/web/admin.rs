@@ -203,6 +203,7 @@ async fn a_key_is_shown_once_used_and_revoked() {
     assert_eq!(made.location(), "/admin/keys");
     let page = browser.get("/admin/keys").await;
     let key = secret(&page);
+    assert!(page.has("read; place and cancel orders, deduct and roll back; adjust stock"));
     assert!(key.starts_with("sk_live_"), "{key}");
     let hint = format!("…{}</td>", &key[key.len() - 4..]);
     let again = browser.get("/admin/keys").await;

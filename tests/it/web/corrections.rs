@@ -126,6 +126,7 @@ async fn conflict(site: &Site, browser: &mut Browser) -> String {
     ] {
         assert!(answer.has(text), "{text}: {}", answer.body);
     }
+    assert!(answer.has("<title>Error: Stock of A changed while you were counting"));
     let said = answer.body.matches("so nothing was set").count();
     assert_eq!(said, 1, "once is enough");
     assert_eq!(site.world.levels("A").await, (76, 0));
@@ -254,6 +255,23 @@ async fn an_entry_is_rolled_back_once_and_the_second_is_shown_the_first() {
     assert!(done.has("led_1-1 rolled back."), "{}", done.body);
     assert!(done.has("Available 77 → 80."), "{}", done.body);
     assert!(done.has(">led_1-2</a>"), "{}", done.body);
+    // The draft that came too late says who did it and where, and shows no numbers to come.
+    let blocked = supervisor.get(&second).await;
+    for text in [
+        "This was already rolled back by li.wei. Nothing was done again.",
+        "Rolled back at ",
+        "href=\"/ledger/led_1-2\"",
+        &format!("href=\"{first}\""),
+    ] {
+        assert!(blocked.has(text), "{text}: {}", blocked.body);
+    }
+    assert!(!blocked.has("user:li.wei"), "{}", blocked.body);
+    assert!(!blocked.has("num delta"), "{}", blocked.body);
+    let mut chinese = supervisor.clone().with("accept-language", "zh-CN");
+    assert!(chinese.get(&second).await.has("已由 li.wei 冲正"));
+    // A form that was open all the while leads there, whatever is filled in.
+    let bare = post(&mut browser, &page, form, &[]).await;
+    assert_eq!(bare.location(), format!("{first}?again=1"));
     let late = confirm(&mut supervisor, &seen, &second).await;
     assert_eq!(late.location(), format!("{first}?again=1"));
     let shown = supervisor.get(late.location()).await;
@@ -407,4 +425,74 @@ async fn a_supervisor_finds_what_waits_for_them_in_the_list() {
     supervisor.sign_in("chen.yu", PASSWORD).await;
     let open = supervisor.get("/ops?state=open").await;
     assert!(!open.has(&waits), "expired: {}", open.body);
+}
+
+#[tokio::test]
+async fn the_same_form_posted_again_after_it_was_applied_did_nothing_again() {
+    let (site, mut browser) = desk(Role::Operator).await;
+    let form = "/stock/W/A/deduct";
+    let page = browser.get(form).await;
+    let fields = [("units", "3"), ("reason", "damaged")];
+    let first = post(&mut browser, &page, form, &fields).await;
+    let address = first.location().to_owned();
+    let again = post(&mut browser, &page, form, &fields).await;
+    assert_eq!(again.location(), address, "it is a draft still");
+    carry_out(&mut browser, &address).await;
+    let again = post(&mut browser, &page, form, &fields).await;
+    assert_eq!(again.location(), format!("{address}?again=1"));
+    let shown = browser.get(again.location()).await;
+    assert!(shown.has("Already applied at"), "{}", shown.body);
+    assert!(shown.has("Nothing was done again."), "{}", shown.body);
+    assert_eq!(site.world.levels("A").await, (77, 0));
+}
+
+#[tokio::test]
+async fn a_switch_of_language_keeps_what_was_entered() {
+    let (_site, mut browser) = desk(Role::Operator).await;
+    let form = "/stock/W/A/deduct";
+    let page = browser.get(form).await;
+    let fields = [("units", "1,5"), ("note", "两箱 & more")];
+    let refused = post(&mut browser, &page, form, &fields).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.has("Units must be a whole number, like 3"));
+    let back = refused.input("return").expect("where the switch leads");
+    assert!(back.starts_with(&format!("{form}?kept=")), "{back}");
+    let switch = [("lang", "zh-Hans"), ("return", back.as_str())];
+    let switched = post(&mut browser, &refused, "/prefs/language", &switch).await;
+    let shown = browser.get(switched.location()).await;
+    assert!(shown.status == 200 && shown.has("<html lang=\"zh-Hans\""));
+    assert_eq!(shown.input("units").as_deref(), Some("1,5"));
+    assert!(shown.has("两箱 &#38; more</textarea>"), "{}", shown.body);
+    assert_eq!(shown.input("op"), page.input("op"), "the same operation");
+    assert!(!shown.has("role=\"alert\""), "nobody sent it again");
+}
+
+#[tokio::test]
+async fn while_the_database_is_away_a_form_is_told_what_is_known_of_it() {
+    let (site, mut browser) = desk(Role::Operator).await;
+    let form = "/stock/W/A/adjust";
+    let page = browser.get(form).await;
+    let fields = [
+        ("direction", "add"),
+        ("units", "3"),
+        ("reason", "count_error"),
+    ];
+    let draft = post(&mut browser, &page, form, &fields).await;
+    let draft = browser.get(draft.location()).await;
+    let (address, page) = (draft.input("op").expect("an op"), browser.get(form).await);
+    site.world.desk.pool().close().await;
+    let away = post(&mut browser, &page, form, &fields).await;
+    assert_eq!(away.status, 503);
+    for text in [
+        "This was not confirmed. It is safe to send the same again",
+        "<dt>Direction</dt><dd>Add</dd>",
+        "<dt>Reason</dt><dd>Count error</dd>",
+    ] {
+        assert!(away.has(text), "{text}: {}", away.body);
+    }
+    // A draft moves nothing, whether it was saved or not; a confirm may have.
+    assert!(!away.has("before you try again"), "{}", away.body);
+    let confirmed = confirm(&mut browser, &draft, &format!("/ops/{address}")).await;
+    assert_eq!(confirmed.status, 503);
+    assert!(confirmed.has("before you try again"), "{}", confirmed.body);
 }

@@ -89,6 +89,7 @@ async fn the_audit_is_a_file_and_nobody_else_gets_one() {
     let away = browser.get("/audit.csv").await;
     assert_eq!(away.status, 503);
     assert!(away.has("The database does not answer"), "{}", away.body);
+    assert!(away.has("This could not be loaded. Nothing was changed."));
 }
 
 #[tokio::test]

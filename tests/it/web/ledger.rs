@@ -157,17 +157,17 @@ async fn a_filter_that_cannot_be_read_is_refused_over_its_form() {
     let (site, mut browser) = desk().await;
     moved(&site).await;
     for (query, field, sentence) in [
-        ("sku=%E2%80%8B", "sku", "This cannot be a SKU"),
+        ("sku=%E2%80%8B", "sku", "SKU: This cannot be a SKU"),
         (
             "order=a%20b",
             "order",
             "This cannot be the number of an order or an operation",
         ),
-        ("kind=steal", "kind", "Choose one of the list"),
+        ("kind=steal", "kind", "Kind: Choose one of the list"),
         (
             "from=yesterday",
             "from",
-            "Enter a date and time, like 2026-11-20 12:03",
+            "From: Enter a date and time, like 2026-11-20 12:03",
         ),
         (
             "from=2026-11-20&to=2026-11-19",

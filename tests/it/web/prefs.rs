@@ -79,7 +79,7 @@ async fn before_signing_in_the_browser_keeps_them() {
         fields[at] = (field, value);
         let page = browser.post_from("/prefs", "/prefs", &fields).await;
         assert!(
-            page.status == 422 && page.has("Select one of these"),
+            page.status == 422 && page.has(": Select one of these"),
             "{field}"
         );
     }

@@ -21,7 +21,14 @@ async fn an_admin_pauses_changes_and_everybody_else_is_told_until_when() {
     let offered = boss.get(path).await.input("until").expect("a time");
     let paused = boss.post_from(path, path, &[("until", &offered)]).await;
     assert_eq!(paused.location(), "/health");
-    let clock = format!("{}:00", &offered[11..]);
+    let today = site.services().clock.now();
+    let today = today.with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
+    // Close to midnight the hour that is offered is tomorrow's.
+    let day = match offered.starts_with(&today.to_string()) {
+        true => "",
+        false => &offered[5..11],
+    };
+    let clock = format!("{day}{}:00", &offered[11..]);
     let health = boss.get("/health").await;
     assert!(health.has(&format!("Changes are paused until {clock}.")));
     assert!(health.has("Mode: <b>Read-only</b>"));
@@ -39,11 +46,17 @@ async fn an_admin_pauses_changes_and_everybody_else_is_told_until_when() {
     assert_eq!(refused.status, 503);
     let wait: i64 = refused.header("retry-after").parse().expect("seconds");
     assert!((3_400..=3_700).contains(&wait), "{wait}");
-    assert!(
-        refused.has("两箱") && refused.has(&band),
-        "{}",
-        refused.body
-    );
+    for text in [
+        "两箱",
+        &band,
+        "<p>Nothing was changed. Changes are paused until",
+        "<dt>Units</dt><dd>3</dd>",
+        "<dt>Reason</dt><dd>Damaged</dd>",
+        "<dt>Note</dt>",
+    ] {
+        assert!(refused.has(text), "{text}: {}", refused.body);
+    }
+    assert!(!refused.has("before you try again"), "it was never saved");
     let key = site.api_key("shop", Scope::Stock).await;
     let shop = site
         .browser()
@@ -67,6 +80,15 @@ async fn an_admin_pauses_changes_and_everybody_else_is_told_until_when() {
     }
     let audit = boss.get("/audit?kind=tried_paused").await;
     assert!(audit.has("tried to change something while changes were paused"));
+    let mut chinese = staff.clone().with("accept-language", "zh-CN");
+    let refused = chinese.post_bare("/stock/W/CUP/deduct", &fields).await;
+    for text in [
+        "<p>未做任何更改。",
+        "<dt>数量（件）</dt><dd>3</dd>",
+        "<dt>原因</dt><dd>破损</dd>",
+    ] {
+        assert!(refused.has(text), "{text}: {}", refused.body);
+    }
     assert_eq!(site.world.levels("CUP").await, (12, 0));
     // It is over by itself.
     site.wait(TimeDelta::minutes(61));

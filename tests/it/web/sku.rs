@@ -101,6 +101,8 @@ async fn a_number_is_explained_by_what_it_opened_with_and_each_kind_of_entry() {
     assert!(browser.get("/stock/W/CUP").await.has("Explain this number"));
     let page = browser.get("/stock/W/CUP/explain").await;
     for text in [
+        "<title>Why CUP in W has what it has – ",
+        "<a href=\"/stock?wh=W\">W</a>",
         "Opening stock</th><td></td><td class=\"num\">40</td>",
         "href=\"/ledger?sku=CUP&#38;wh=W&#38;kind=deduct\">Deduct</a>",
         "−34</td>",
@@ -144,6 +146,24 @@ async fn a_past_moment_can_be_looked_at() {
     assert_eq!(page.input("at").as_deref(), Some(after.as_str()));
     let page = browser.get(&ask(&at(-5))).await;
     assert!(page.has("<b>40</b>") && page.has("before its first entry"));
+    // The number of a past moment can be explained, too.
+    let explain = |at: &str| format!("/stock/W/CUP/explain?at={}", at.replace(' ', "%20"));
+    for (at, units) in [(&after, "<b>10</b>"), (&at(-5), "<b>40</b>")] {
+        let link = format!("href=\"{}", &explain(at)).replace(':', "%3A");
+        let page = browser.get(&ask(at)).await;
+        assert!(page.has(&link), "{}", page.body);
+        let page = browser.get(&explain(at)).await;
+        assert!(page.has(units), "{at}: {}", page.body);
+        assert!(
+            page.has("Why CUP in W had what it had at "),
+            "{}",
+            page.body
+        );
+        assert_eq!(page.input("at").as_deref(), Some(at.as_str()));
+        assert!(!page.has("role=\"alert\""), "{}", page.body);
+    }
+    let wrong = browser.get("/stock/W/CUP/explain?at=noon").await;
+    assert!(wrong.status == 400 && wrong.has("Enter a date and time"));
     for (typed, wrong) in [
         ("tomorrow", "Enter a date and time"),
         ("2099-01-01", "must be in the past"),

@@ -185,10 +185,14 @@ async fn a_filter_that_cannot_be_read_is_refused_over_its_form() {
     shelves(&site).await;
     let long = format!("q={}", "x".repeat(101));
     for (query, field, sentence) in [
-        ("state=gone", "state", "Choose one of the list"),
-        ("sort=name", "sort", "Choose one of the list"),
+        ("state=gone", "state", "State: Choose one of the list"),
+        ("sort=name", "sort", "Sort: Choose one of the list"),
         ("wh=%3Cb%3E", "wh", "There is no warehouse &#60;b&#62;"),
-        (long.as_str(), "q", "Enter 100 characters or fewer"),
+        (
+            long.as_str(),
+            "q",
+            "SKU or name: Enter 100 characters or fewer",
+        ),
     ] {
         let answer = browser.get(&format!("/stock?{query}")).await;
         assert_eq!(answer.status, 400, "{query}");

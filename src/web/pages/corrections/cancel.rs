@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::fields::Typed;
 use super::used::{UsedPage, used};
-use super::{Begin, Opened, offered, op_of};
+use super::{Begin, Opened, drafted, offered, op_of};
 use crate::domain::ids::{DocumentNo, OpId};
 use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
 use crate::domain::order::{Order, OrderStatus};
@@ -22,7 +22,6 @@ use crate::web::guard::kept::Kept;
 use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
 use crate::web::problem::Problem;
-use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
 /// SKUs that are named one by one among what a cancel does.
@@ -160,7 +159,7 @@ pub async fn submit(
         reference: why.reference,
     };
     let refused = match web.services.operations.draft(new, &person).await {
-        Ok(_) => return Ok(see_other(&paths::op(&op))),
+        Ok(saved) => return Ok(drafted(&saved)),
         Err(ServiceError::Rejected(refused)) => refused,
         Err(error) => return Err(error.into()),
     };

@@ -221,6 +221,12 @@ mod tests {
         assert_eq!(id("１２").map(Quantity::get), Ok(12));
         assert_eq!(id(""), Err("error-units-deduct"));
         assert_eq!(id("8o"), Err("error-units-whole"));
+        assert_eq!(id("1,5"), Err("error-units-whole"));
+        let long = "12345678901234567890";
+        assert_eq!(id(long), Err("error-units-available"));
+        let free = units(long, "error-units-adjust", None);
+        assert_eq!(free.unwrap_err().id(), "error-units-many");
+        assert_eq!(counted(long).unwrap_err().id(), "error-counted-many");
         assert_eq!(id("0"), Err("error-units-few"));
         assert_eq!(id("13"), Err("error-units-available"));
         assert_eq!(counted("0").map(Level::get), Ok(0));

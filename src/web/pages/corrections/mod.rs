@@ -16,6 +16,7 @@ mod used;
 pub use levels::Levels;
 pub use resumed::resumed;
 
+use actix_web::HttpResponse;
 use serde::Deserialize;
 use ulid::Ulid;
 
@@ -24,12 +25,15 @@ use crate::domain::operation::{OpChange, OpKind, OpStatus, OpTarget, Operation};
 use crate::domain::reason::Reason;
 use crate::domain::rejection::{Rejection, ServiceError};
 use crate::service::Person;
+use crate::service::operations::Drafted;
 use crate::web::extract::{Posted, State};
 use crate::web::forms::FormView;
 use crate::web::guard::kept::Kept;
 use crate::web::i18n::{Text, Worded};
+use crate::web::pages::ops;
 use crate::web::paths;
 use crate::web::problem::Problem;
+use crate::web::respond::see_other;
 
 /// What a form's address may hold besides its path.
 #[derive(Debug, Default, Deserialize)]
@@ -172,6 +176,19 @@ fn values(
 pub fn op_of(posted: &Posted) -> OpId {
     let op = posted.value("op").parse();
     op.unwrap_or_else(|_| OpId::new(Ulid::new()))
+}
+
+/// Where a form leads that is a draft now, or has been one: what was confirmed meanwhile says so.
+fn drafted(drafted: &Drafted) -> HttpResponse {
+    let operation = drafted.operation();
+    let confirmed = match operation.status {
+        OpStatus::Applied | OpStatus::Waiting | OpStatus::Refused => true,
+        OpStatus::Draft | OpStatus::Discarded => false,
+    };
+    see_other(&match confirmed {
+        true => ops::again(&operation.op),
+        false => paths::op(&operation.op),
+    })
 }
 
 /// Reasons as radio buttons.

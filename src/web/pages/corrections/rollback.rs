@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::fields::Typed;
 use super::used::{UsedPage, used};
-use super::{Begin, Levels, Opened, offered, op_of};
+use super::{Begin, Levels, Opened, drafted, found, offered, op_of};
 use crate::domain::approval::Origin;
 use crate::domain::ids::{EntryId, OpId};
 use crate::domain::ledger::{Document, DocumentKind, LedgerEntry};
@@ -24,7 +24,6 @@ use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
 use crate::web::pages::ops;
 use crate::web::problem::Problem;
-use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
 #[derive(Template)]
@@ -194,6 +193,13 @@ pub async fn submit(
     let subject = Subject::find(&web, &entry).await;
     let subject = subject.map_err(|problem| posted.or_foreign(problem))?;
     let op = op_of(&posted);
+    // Whatever was entered: it is done already.
+    if let (false, Some(Rejection::AlreadyRolledBack { document, .. })) =
+        (posted.is_foreign(), &subject.survey.problem)
+        && found(&web, op).await?.is_none()
+    {
+        return ops::earlier_rollback(&web, document).await;
+    }
     let read = |typed: Typed| -> Result<_, FormErrors> {
         let mut check = Check::new();
         let why = typed.why(&mut check, subject.reasons(), false);
@@ -221,7 +227,7 @@ pub async fn submit(
         reference: why.reference,
     };
     let refused = match web.services.operations.draft(new, &person).await {
-        Ok(_) => return Ok(see_other(&paths::op(&op))),
+        Ok(saved) => return Ok(drafted(&saved)),
         Err(ServiceError::Rejected(refused)) => refused,
         Err(error) => return Err(error.into()),
     };

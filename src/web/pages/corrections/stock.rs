@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::entered::{field_error, line, read};
 use super::fields::Typed;
 use super::used::{UsedPage, used};
-use super::{Begin, Opened, offered, op_of};
+use super::{Begin, Opened, drafted, offered, op_of};
 use crate::domain::ids::{OpId, Sku, Warehouse};
 use crate::domain::listing::Seen;
 use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
@@ -25,7 +25,6 @@ use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
 use crate::web::pages::sku;
 use crate::web::problem::Problem;
-use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
 #[derive(Template)]
@@ -236,7 +235,7 @@ pub(super) async fn submit(
         reference: filled.why.reference,
     };
     let refused = match web.services.operations.draft(new, &person).await {
-        Ok(_) => return Ok(see_other(&paths::op(&op))),
+        Ok(saved) => return Ok(drafted(&saved)),
         Err(ServiceError::Rejected(refused)) => refused,
         Err(error) => return Err(error.into()),
     };

@@ -9,11 +9,11 @@ use ulid::Ulid;
 use super::found;
 use crate::domain::ids::OpId;
 use crate::domain::operation::{OpStatus, Operation};
-use crate::domain::reason::Reason;
 use crate::domain::rejection::Rejection;
 use crate::web::extract::State;
 use crate::web::filters;
-use crate::web::i18n::{Message, Worded, msg};
+use crate::web::forms::{entered, label};
+use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
 use crate::web::pages::ops::deed::Deed;
 use crate::web::paths;
@@ -100,20 +100,7 @@ impl UsedPage {
     }
 
     fn shown(&self) -> Vec<(Message, String)> {
-        let word = |name: &str, value: &str| match (name, value) {
-            ("reason", code) => Some(Reason::parse(code)?.message()),
-            ("direction", "add") => Some(msg("correct-add")),
-            ("direction", "remove") => Some(msg("correct-remove")),
-            _ => None,
-        };
-        let value = |name: &str, value: &String| match word(name, value) {
-            Some(word) => self.layout.text.say(&word).into_owned(),
-            None => value.clone(),
-        };
-        let fields = self.fields.iter();
-        fields
-            .filter_map(|(name, typed)| Some((label(name)?, value(name, typed))))
-            .collect()
+        entered(&self.fields, &self.layout.text)
     }
 }
 
@@ -135,18 +122,4 @@ fn detail(earlier: &Operation, now: DateTime<Utc>) -> Message {
         OpStatus::Applied => Deed::of(earlier).used(at),
         OpStatus::Waiting | OpStatus::Refused => msg("op-used-otherwise").with("at", at),
     }
-}
-
-/// How a field of a correction is called.
-fn label(name: &str) -> Option<Message> {
-    Some(match name {
-        "direction" => msg("correct-direction"),
-        "units" => msg("correct-units"),
-        "counted" => msg("correct-counted"),
-        "counted_at" => msg("correct-counted-at"),
-        "reason" => msg("reason"),
-        "reference" => msg("reference"),
-        "note" => msg("note"),
-        _ => return None,
-    })
 }

@@ -9,7 +9,7 @@ use crate::domain::late::{LatePayment, LateState};
 use crate::domain::listing::LateKey;
 use crate::domain::payment::PaymentOutcome;
 use crate::web::extract::{Query, State};
-use crate::web::forms::{FieldError, FormErrors, filter};
+use crate::web::forms::{FieldError, FormErrors, filter, named};
 use crate::web::i18n::{Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::{Place, chip};
@@ -48,6 +48,7 @@ pub async fn page(
         Err(message) => {
             let field = "state";
             let page = LatesPage::new(layout, &query, None);
+            let message = named("late-state", message);
             return Ok(page.refuse(vec![FieldError { field, message }]));
         }
     };

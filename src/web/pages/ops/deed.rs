@@ -100,6 +100,11 @@ impl Deed {
         ])
     }
 
+    /// "Stock of CUP changed while you were counting"
+    pub fn moved(&self) -> Message {
+        msg("op-moved").with("object", &self.object)
+    }
+
     /// "3 units deducted"
     pub fn done(&self) -> Message {
         self.said([

@@ -87,8 +87,16 @@ impl OpsQuery {
     fn filter(&self, now: DateTime<Utc>) -> Result<OpFilter, FormErrors> {
         let mut check = Check::new();
         let op = check.field("op", number(self.op.trim()));
-        let state = check.field("state", filter::one_of(&self.state, Shown::parse));
-        let author = check.field("author", filter::text(&self.author, NAME_MAX_CHARS));
+        let state = check.named(
+            "state",
+            "ops-state",
+            filter::one_of(&self.state, Shown::parse),
+        );
+        let author = check.named(
+            "author",
+            "op-prepared",
+            filter::text(&self.author, NAME_MAX_CHARS),
+        );
         match (op, state, author) {
             (Some(_), Some(state), Some(author)) => Ok(OpFilter {
                 status: match state {

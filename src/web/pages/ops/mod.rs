@@ -214,7 +214,8 @@ pub async fn earlier_rollback(web: &State, document: &DocumentNo) -> Result<Http
     }
 }
 
-fn again(op: &OpId) -> String {
+/// Its page, which says that nothing was done again.
+pub fn again(op: &OpId) -> String {
     format!("{}?again=1", paths::op(op))
 }
 

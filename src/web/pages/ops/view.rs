@@ -11,7 +11,7 @@ use super::parts::{Receipt, Recounts, receipt, said, too_late};
 use super::status;
 use crate::domain::approval::{Origin, Standing};
 use crate::domain::ids::{DocumentNo, EntryId, Sku, Warehouse};
-use crate::domain::ledger::Document;
+use crate::domain::ledger::{Document, Reversal};
 use crate::domain::operation::{OpKind, OpStatus, OpTarget, Operation};
 use crate::domain::order::Order;
 use crate::domain::payment::PaymentState;
@@ -139,7 +139,8 @@ impl OpPage {
 
     fn heading(&self) -> Message {
         match self.stage {
-            Stage::Draft | Stage::Blocked | Stage::Conflict => self.deed.check(),
+            Stage::Conflict => self.deed.moved(),
+            Stage::Draft | Stage::Blocked => self.deed.check(),
             _ => self.deed.label(),
         }
     }
@@ -162,8 +163,10 @@ impl OpPage {
         match &self.op.target {
             OpTarget::Lines { .. } => {
                 let mut above = vec![(paths::STOCK.to_owned(), say("nav-stock"))];
-                let sku = self.place();
-                above.extend(sku.map(|(w, s)| (paths::stock(w, s), s.to_string().into())));
+                if let Some((warehouse, sku)) = self.place() {
+                    above.push((paths::stock_of(warehouse), warehouse.to_string().into()));
+                    above.push((paths::stock(warehouse, sku), sku.to_string().into()));
+                }
                 above
             }
             OpTarget::Document(_) => vec![(paths::LEDGER.to_owned(), say("nav-ledger"))],
@@ -298,10 +301,14 @@ impl OpPage {
     }
 
     /// Who undid what it made, and with which entry.
-    fn undone_by(&self) -> Option<(&crate::domain::ledger::Reversal, Option<EntryId>)> {
-        let made = self.made.as_ref()?;
-        let entry = made.entries.iter().find(|entry| entry.kind.reverses());
-        Some((made.reversed.as_ref()?, entry.map(|entry| entry.id)))
+    fn undone_by(&self) -> Option<(&Reversal, Option<EntryId>)> {
+        undoing(self.made.as_ref()?)
+    }
+
+    /// Who undid before what it was to undo, and with which entry.
+    fn undone_before(&self) -> Option<(&Reversal, Option<EntryId>)> {
+        let before = matches!(self.problem, Some(Rejection::AlreadyRolledBack { .. }));
+        undoing(self.undone.as_ref().filter(|_| before)?)
     }
 
     /// Whether the gateway of a cancel has to answer first.
@@ -326,6 +333,11 @@ impl OpPage {
             OpKind::Set | OpKind::Rollback | OpKind::Cancel => None,
         }
     }
+}
+
+fn undoing(document: &Document) -> Option<(&Reversal, Option<EntryId>)> {
+    let entry = document.entries.iter().find(|e| e.kind.reverses());
+    Some((document.reversed.as_ref()?, entry.map(|entry| entry.id)))
 }
 
 fn may_undo(made: &Document, standing: &Standing<'_>) -> bool {

@@ -85,10 +85,18 @@ impl OrdersQuery {
 
     fn filter(&self, now: DateTime<Utc>) -> Result<OrderFilter, FormErrors> {
         let mut check = Check::new();
-        let sku = check.field("sku", filter::sku(&self.sku));
-        let status = check.field("status", filter::one_of(&self.status, OrderStatus::parse));
-        let due = check.field("due", filter::one_of(&self.due, Due::parse));
-        let pay = check.field("pay", filter::one_of(&self.pay, PaymentState::parse));
+        let sku = check.named("sku", "orders-sku", filter::sku(&self.sku));
+        let status = check.named(
+            "status",
+            "orders-status",
+            filter::one_of(&self.status, OrderStatus::parse),
+        );
+        let due = check.named("due", "orders-due", filter::one_of(&self.due, Due::parse));
+        let pay = check.named(
+            "pay",
+            "orders-payment",
+            filter::one_of(&self.pay, PaymentState::parse),
+        );
         match (sku, status, due, pay) {
             (Some(sku), Some(status), Some(due), Some(payment_state)) => Ok(OrderFilter {
                 status: status.map_or(OrderStatuses::Open, OrderStatuses::One),
