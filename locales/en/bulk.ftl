@@ -33,11 +33,14 @@ error-sheet-quote = Line { $line }: a quotation mark is not closed
 
 # $why: one of the sentences below.
 bulk-line = Line { $line }: { $why }
+bulk-line-sku = { $sku }: { $why }
 line-warehouse-missing = no warehouse
 line-warehouse-unknown = no warehouse is called “{ $typed }”
 line-sku-missing = no SKU
 line-sku-unknown = this warehouse holds no SKU “{ $typed }”
 line-repeated = this SKU stands on line { $line } already
+line-differs = this SKU stands on line { $line } as well, with another change or count
+line-unlimited = unlimited: it has no level to change
 line-both = a change and a count; only one of them is possible
 line-not-whole = “{ $typed }” is not a whole number
 line-too-many = a change is { $max } units or fewer
@@ -116,6 +119,10 @@ bulk-done-refused = { $count ->
         [one] { $count } line was refused, and nothing was changed by it.
        *[other] { $count } lines were refused, and nothing was changed by them.
     }
+bulk-done-cannot = { $count ->
+        [one] { $count } line could not be changed.
+       *[other] { $count } lines could not be changed.
+    }
 bulk-back = Back to stock
 bulk-keep = Keep them
 bulk-undo = Undo these changes
@@ -124,6 +131,9 @@ bulk-undo-title = Undo { $count ->
        *[other] { $count } changes?
     }
 bulk-undo-explained = Each change gets an opposite entry; the originals stay in the ledger. You see first which of them can still be undone.
+bulk-undone-title = These changes were undone
+bulk-undone-before = Every one of these changes was rolled back already. There is nothing left to undo.
+bulk-undo-none = None of these changes can be undone now: too little is available. Nothing was changed.
 bulk-undoes = Undoes
 bulk-undone-by = Undone by
 

@@ -33,11 +33,14 @@ error-sheet-quote = 第 { $line } 行：引号没有闭合
 
 # $why: one of the sentences below.
 bulk-line = 第 { $line } 行：{ $why }
+bulk-line-sku = { $sku }：{ $why }
 line-warehouse-missing = 未填写仓库
 line-warehouse-unknown = 没有仓库“{ $typed }”
 line-sku-missing = 未填写 SKU
 line-sku-unknown = 此仓库没有 SKU“{ $typed }”
 line-repeated = 此 SKU 已在第 { $line } 行出现
+line-differs = 此 SKU 在第 { $line } 行也出现，且变动数或盘点数不同
+line-unlimited = 不限量，没有可更改的数量
 line-both = 变动数和盘点数只能填一个
 line-not-whole = “{ $typed }”不是整数
 line-too-many = 变动不能超过 { $max } 件
@@ -89,11 +92,15 @@ bulk-running-detail = 会自动继续，离开本页也不影响。
 bulk-partly = 部分执行
 bulk-done = 已完成 { $count } / { $all } 处更改。
 bulk-done-refused = { $count } 行被拒绝，未因此更改任何库存。
+bulk-done-cannot = { $count } 行不能执行，未更改。
 bulk-back = 返回库存
 bulk-keep = 保留更改
 bulk-undo = 撤销这些更改
 bulk-undo-title = 撤销 { $count } 处更改？
 bulk-undo-explained = 每处更改会新增一笔相反的流水，原流水保留。先显示哪些还能撤销。
+bulk-undone-title = 这些更改已撤销
+bulk-undone-before = 这些更改均已冲正，没有可撤销的内容。
+bulk-undo-none = 这些更改现在都不能撤销：可售库存不足。未做任何更改。
 bulk-undoes = 撤销对象
 bulk-undone-by = 撤销操作
 

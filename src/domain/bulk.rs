@@ -98,6 +98,12 @@ pub enum LineProblem {
     Repeated {
         line: u32,
     },
+    /// It stands on another line as well, with another change or count: which of them is meant?
+    Differs {
+        line: u32,
+    },
+    /// There is no level to change.
+    Unlimited,
     /// A change and a count on one line.
     Both,
     NotWhole {

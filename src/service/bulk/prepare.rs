@@ -61,8 +61,8 @@ impl Rows {
 
     /// The lines, frozen as the stock is. `levels`: of those SKUs that there are.
     pub fn freeze(self, levels: &HashMap<(Warehouse, Sku), StockLevel>) -> Vec<BulkLine> {
-        let mut first: HashMap<StockId, u32> = HashMap::new();
-        let mut lines = Vec::with_capacity(self.rows.len());
+        let mut first: HashMap<StockId, usize> = HashMap::new();
+        let mut lines: Vec<BulkLine> = Vec::with_capacity(self.rows.len());
         for (row, asked) in self.rows {
             let number = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
             let mut line = line(number, &row);
@@ -78,8 +78,11 @@ impl Rows {
                     line.note = asked.note;
                     match found {
                         Some(level) => {
-                            let earlier = *first.entry(level.id).or_insert(row.line);
-                            line.look_at(level, asked.version, earlier, row.line);
+                            let at = *first.entry(level.id).or_insert(lines.len());
+                            line.look_at(level, asked.version);
+                            if let Some(earlier) = lines.get_mut(at) {
+                                line.repeats(earlier);
+                            }
                         }
                         None => {
                             let typed = short(&row.typed.sku);
@@ -89,7 +92,7 @@ impl Rows {
                 }
             }
             if line.problem.is_some() {
-                line.state = LineState::Cannot;
+                line.refuse();
             }
             lines.push(line);
         }
@@ -132,14 +135,10 @@ fn line(number: u32, row: &SheetRow) -> BulkLine {
 
 impl BulkLine {
     /// Freezes it as the stock is now. `version`: what the sheet saw.
-    fn look_at(&mut self, level: &StockLevel, version: Option<u64>, earlier: u32, here: u32) {
+    fn look_at(&mut self, level: &StockLevel, version: Option<u64>) {
         self.sku = Some(level.sku.clone());
         self.seen_available = level.available();
         self.seen_version = level.version;
-        if earlier != here {
-            self.problem = Some(LineProblem::Repeated { line: earlier });
-            return;
-        }
         match judge(self.change.as_ref(), level, version) {
             Ok(planned) => {
                 self.planned = Some(planned);
@@ -149,6 +148,29 @@ impl BulkLine {
             }
             Err(problem) => self.problem = Some(problem),
         }
+    }
+}
+
+impl BulkLine {
+    /// The same SKU stood on an earlier line. Which of two different counts is meant nobody can
+    /// know: then neither is carried out.
+    fn repeats(&mut self, earlier: &mut Self) {
+        let at = |line: &Self| line.file_line.unwrap_or(line.line);
+        let (here, line) = (at(self), at(earlier));
+        if self.change == earlier.change {
+            self.problem = Some(LineProblem::Repeated { line });
+            return;
+        }
+        self.problem = Some(LineProblem::Differs { line });
+        if earlier.problem.is_none() {
+            earlier.problem = Some(LineProblem::Differs { line: here });
+            earlier.refuse();
+        }
+    }
+
+    fn refuse(&mut self) {
+        self.state = LineState::Cannot;
+        self.planned = None;
     }
 }
 
@@ -169,7 +191,7 @@ pub(super) fn judge(
             Err(LineProblem::Moved { available })
         }
         Some(LineChange::SetTo(counted)) => Ok(counted - level.available),
-        Some(LineChange::Delta(units)) if level.unlimited => Ok(*units),
+        Some(LineChange::Delta(_)) if level.unlimited => Err(LineProblem::Unlimited),
         Some(LineChange::Delta(units)) => match level.available + units {
             ..0 => {
                 let line = ShortLine {

@@ -6,6 +6,7 @@ use sha2::Digest;
 
 use super::draft::content;
 use super::{Bulks, LONG_PATIENCE, PATIENCE, Person, Why, in_time};
+use crate::domain::audit::AuditAction;
 use crate::domain::bulk::{
     Bulk, BulkLine, BulkOrigin, BulkStatus, LineChange, LineProblem, LineState, MAX_BULK_LINES,
     NewBulk, TypedRow,
@@ -14,7 +15,9 @@ use crate::domain::ids::{OpId, Sku, Warehouse};
 use crate::domain::listing::Limit;
 use crate::domain::rejection::{Rejection, ServiceResult};
 use crate::domain::stock::StockLevel;
-use crate::store::mysql::bulk::{BulkFilter, Undoable, bulk_list, lines_to_undo};
+use crate::store::mysql::bulk::{
+    BulkFilter, Undoable, bulk_list, lines_left_to_undo, lines_to_undo,
+};
 
 impl Bulks {
     /// Prepares what undoes `undone`. While such a draft can be confirmed, or is being carried
@@ -22,7 +25,7 @@ impl Bulks {
     ///
     /// # Errors
     /// `Rejected` with `not_found`, `forbidden`, `not_reversible` (it is not finished, or undoes
-    /// another one itself), `nothing_to_change` (none of its lines was applied); `NotConfirmed`
+    /// another one itself), `nothing_to_change` (none of its lines can be undone, or any more); `NotConfirmed`
     /// when the same call can be repeated.
     pub async fn draft_undo(
         &self,
@@ -56,6 +59,12 @@ impl Bulks {
                 frozen(number, line, level)
             })
             .collect();
+        // Nobody could confirm it. A form that was posted before has its answer all the same.
+        let nothing = lines.iter().all(|line| line.state != LineState::Will);
+        if nothing && self.find(op).await?.is_none() {
+            let nothing = Err(Rejection::NothingToChange.into());
+            return self.noted(by, AuditAction::Drafted, op, nothing).await;
+        }
         let mut content = content(BulkOrigin::Undo, &why);
         content.update(undone.to_string());
         let new = NewBulk {
@@ -71,6 +80,19 @@ impl Bulks {
             content: content.finalize().into(),
         };
         self.draft(new, by).await
+    }
+
+    /// How many of its changes nobody undid yet; counts to `most`. None of one that cannot be
+    /// undone at all.
+    ///
+    /// # Errors
+    /// `NotConfirmed` when the database is away or too slow.
+    pub async fn left_to_undo(&self, bulk: &Bulk, most: u32) -> ServiceResult<u32> {
+        if bulk.status != BulkStatus::Applied || bulk.origin == BulkOrigin::Undo {
+            return Ok(0);
+        }
+        let left = lines_left_to_undo(self.pool(), bulk.op, most);
+        in_time(LONG_PATIENCE, left).await
     }
 
     /// What undoes this one: is doing it, did it to its last line, or can still be confirmed.
@@ -98,7 +120,10 @@ impl Bulks {
     }
 
     /// What was prepared to undo it, newest first; at most 20.
-    pub(super) async fn undos(&self, undone: OpId) -> ServiceResult<Vec<Bulk>> {
+    ///
+    /// # Errors
+    /// `NotConfirmed` when the database is away or too slow.
+    pub async fn undos(&self, undone: OpId) -> ServiceResult<Vec<Bulk>> {
         let filter = BulkFilter {
             undoes: Some(undone),
             ..BulkFilter::default()
@@ -121,6 +146,7 @@ fn frozen(number: u32, line: Undoable, level: Option<&StockLevel>) -> BulkLine {
                 at: *at,
             },
         }),
+        (None, Some(level)) if level.unlimited => None,
         (None, Some(level)) => {
             let change = LineChange::Delta(back);
             super::prepare::judge(Some(&change), level, None).err()

@@ -40,6 +40,8 @@ pub struct BulkView {
     pub same_file: Option<Earlier>,
     /// What was prepared to undo it, newest first.
     pub undos: Vec<Bulk>,
+    /// Some of what it changed was not undone yet.
+    pub undoable: bool,
     pub may_confirm: bool,
     /// Whether this person may replace or discard it.
     pub may_change: bool,
@@ -71,6 +73,7 @@ impl Bulks {
         let standing = self.operations.standing(by);
         Ok(BulkView {
             same_file: self.same_file(&bulk).await?,
+            undoable: self.left_to_undo(&bulk, 1).await? > 0,
             may_confirm: bulk.may_confirm(&standing),
             may_change: standing.may_change(&bulk.author),
             as_of,

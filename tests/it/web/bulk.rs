@@ -209,7 +209,7 @@ async fn every_problem_of_a_line_is_named_and_formulas_stay_text() {
     let sheet = "warehouse,sku,change,set to,note,version\n\
         X,A,1,,,\n,,1,,,\nW,A,1,2,,\nW,A,1.5,,,\nW,A,1000001,,,\nW,A,,-1,,\n\
         W,A,,1000000000,,\nW,A,-81,,,\nW,GIFT,,3,,\nW,A,,3,,7\nW,A,2,,,,more\n\
-        W,'=1+1,'-1,,,\nW,=1+1,1,,,\nW,=HYPERLINK(1),1,,,\n";
+        W,'=1+1,'-1,,,\nW,=1+1,-1,,,\nW,=HYPERLINK(1),1,,,\n";
     let address = sent(&mut browser, sheet.as_bytes()).await;
     let page = browser.get(&format!("{address}?show=cannot")).await;
     has(
@@ -226,13 +226,13 @@ async fn every_problem_of_a_line_is_named_and_formulas_stay_text() {
             "Line 9: 81 would be taken, 80 are available",
             "Line 10: ",
             "unlimited",
-            "Line 11: this SKU stands on line 9 already",
+            "Line 11: this SKU stands on line 9 as well, with another change or count",
             "Line 12: 7 cells, and the first row has 6",
             "Line 14: this SKU stands on line 13 already",
         ],
     );
     let failed = browser.get(&format!("{address}/failed.csv")).await;
-    has(&failed, &["15,W,'=HYPERLINK(1),1,", "14,W,'=1+1,1,"]);
+    has(&failed, &["15,W,'=HYPERLINK(1),1,", "14,W,'=1+1,-1,"]);
     carry_out(&mut browser, &address).await;
     assert_eq!(site.world.levels("=1+1").await, (2, 0));
 }
@@ -596,7 +596,7 @@ async fn undoing_gives_back_each_line_that_still_can_be_once() {
         &[
             "Check before you undo 2 changes",
             "2 will change · 0 unchanged · 1 cannot",
-            "Line 2: 20 would be taken, 10 are available",
+            "<td data-l=\"Problem\">B: 20 would be taken, 10 are available",
         ],
     );
     // The same draft, whoever asks again.
@@ -631,18 +631,16 @@ async fn undoing_gives_back_each_line_that_still_can_be_once() {
         &browser.get("/ledger?kind=rollback").await,
         &[&undone, &single],
     );
-    // Nothing that was undone can be undone again.
-    let once_more = undo(&mut browser, &address).await;
-    assert_ne!(once_more, undone);
-    let page = browser.get(&once_more).await;
-    has(
-        &page,
-        &[
-            "0 will change · 0 unchanged · 3 cannot",
-            "No line would change anything.",
-        ],
-    );
-    assert!(!page.has("/confirm\""), "{}", page.body);
+    // Nothing that was undone can be undone again, and for what is left there is too little.
+    let form = format!("{address}/undo");
+    let page = browser.get(&form).await;
+    has(&page, &["Undo 1 change?", &undone]);
+    let fields = [("reason", "entered_twice")];
+    let refused = post(&mut browser, &page, &form, &fields).await;
+    assert_eq!(refused.status, 422);
+    has(&refused, &["None of these changes can be undone now"]);
+    let op = page.input("op").expect("an operation");
+    assert_eq!(browser.get(&format!("/ops/{op}")).await.status, 404);
     let of_undo = browser.get(&format!("{undone}/undo")).await;
     assert_eq!(of_undo.location(), undone);
     site.world.assert_sound().await;
@@ -695,14 +693,26 @@ async fn skus_that_are_checked_are_changed_together() {
     has(
         &preview,
         &[
-            "2 will change · 0 unchanged · 1 cannot",
-            "Line 2: 13 would be taken, 12 are available",
+            "1 will change · 0 unchanged · 2 cannot",
+            "B: 13 would be taken, 12 are available",
+            "GIFT: unlimited: it has no level to change",
+            "Net change −13 units over 1 SKU.",
         ],
     );
     // Nothing new joins what was chosen.
     site.world.stock("C", 50).await;
     let done = carry_out(&mut browser, &address).await;
-    has(&done, &["2 of 2 changes made.", "80 → 67"]);
+    has(
+        &done,
+        &[
+            "1 of 1 change made.",
+            "2 lines could not be changed.",
+            "80 → 67",
+        ],
+    );
+    assert!(!done.has("Line 2"), "there is no file: {}", done.body);
+    let failed = browser.get(&format!("{address}/failed.csv")).await;
+    has(&failed, &["\r\n,W,B,-13,"]);
     let page = browser.get("/stock/change?all=1&wh=W&state=ok").await;
     has(&page, &["<h1>Change 4 SKUs</h1>"]);
     let fields = [
@@ -765,4 +775,90 @@ async fn lists_of_operations_and_of_the_ledger_hold_them_too() {
         .await;
     has(&back, &["+1</td>", "−2</td>", &undone]);
     assert_eq!(site.world.levels("A").await, (80, 0));
+}
+
+#[tokio::test]
+async fn what_was_wholly_undone_says_so_and_offers_no_form() {
+    let (site, mut browser) = desk().await;
+    let address = sent(&mut browser, b"sku,change\nA,-1\nB,2\n").await;
+    let done = carry_out(&mut browser, &address).await;
+    has(&done, &["Undo these changes"]);
+    let form = format!("{address}/undo");
+    let page = browser.get(&form).await;
+    let undone = undo(&mut browser, &address).await;
+    carry_out(&mut browser, &undone).await;
+    let now = browser.get(&address).await;
+    assert!(!now.has("Undo these changes"), "{}", now.body);
+    has(&now, &["Undone by", &undone]);
+    let after = browser.get(&form).await;
+    has(
+        &after,
+        &[
+            "<h1>These changes were undone</h1>",
+            "Every one of these changes was rolled back already.",
+            &format!("href=\"{undone}\""),
+            &format!("href=\"{address}\""),
+        ],
+    );
+    assert!(!after.has("name=\"reason\""), "{}", after.body);
+    // A form that was open all the while makes no draft that nobody could confirm.
+    let fields = [("reason", "entered_twice")];
+    let late = post(&mut browser, &page, &form, &fields).await;
+    let op = page.input("op").expect("an operation");
+    assert!(late.status == 422 || late.location().starts_with(&undone));
+    assert_eq!(browser.get(&format!("/ops/{op}")).await.status, 404);
+    let mut chinese = browser.with("accept-language", "zh-CN");
+    has(&chinese.get(&form).await, &["这些更改已撤销"]);
+    assert_eq!(site.world.levels("A").await, (80, 0));
+}
+
+#[tokio::test]
+async fn the_same_sheet_posted_again_after_it_was_applied_did_nothing_again() {
+    let (site, mut browser) = desk().await;
+    let page = browser.get(IMPORT).await;
+    let fields = [("reason", "received"), ("rows", "sku\tchange\nB\t5\n")];
+    let first = post(&mut browser, &page, IMPORT, &fields).await;
+    let address = first.location().to_owned();
+    carry_out(&mut browser, &address).await;
+    let again = post(&mut browser, &page, IMPORT, &fields).await;
+    assert_eq!(again.location(), format!("{address}?again=1"));
+    has(
+        &browser.get(again.location()).await,
+        &["Already applied at", "Nothing was done again."],
+    );
+    assert_eq!(site.world.levels("B").await, (17, 0));
+}
+
+#[tokio::test]
+async fn of_two_counts_of_one_sku_neither_is_taken() {
+    let (site, mut browser) = desk().await;
+    let sheet = "sku,set to\nA,70\nB,9\nA,71\n杯-1,4\n杯-1,4\n";
+    let address = sent(&mut browser, sheet.as_bytes()).await;
+    let page = browser.get(&address).await;
+    has(
+        &page,
+        &[
+            "2 will change · 0 unchanged · 3 cannot",
+            "Line 2: this SKU stands on line 4 as well, with another change or count",
+            "Line 4: this SKU stands on line 2 as well, with another change or count",
+            "Line 6: this SKU stands on line 5 already",
+            "Net change −4 units over 2 SKUs.",
+        ],
+    );
+    let mut chinese = browser.clone().with("accept-language", "zh-CN");
+    has(
+        &chinese.get(&address).await,
+        &["第 2 行：此 SKU 在第 4 行也出现，且变动数或盘点数不同"],
+    );
+    let done = carry_out(&mut browser, &address).await;
+    has(
+        &done,
+        &["2 of 2 changes made.", "3 lines could not be changed."],
+    );
+    assert_eq!(site.world.levels("A").await, (80, 0));
+    // The ledger as a file names the operation, as the page does.
+    let file = browser.get("/ledger.csv").await;
+    let op = &address["/ops/".len()..];
+    has(&file, &[&format!(",{op},")]);
+    assert!(!file.has(&format!("{op}.")), "{}", file.body);
 }

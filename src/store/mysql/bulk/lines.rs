@@ -179,6 +179,22 @@ pub async fn lines_to_undo(pool: &MySqlPool, op: OpId, limit: u32) -> StoreResul
     .await?)
 }
 
+/// How many applied lines of an operation nobody undid yet; counts to `most`.
+pub async fn lines_left_to_undo(pool: &MySqlPool, op: OpId, most: u32) -> StoreResult<u32> {
+    let left: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM (SELECT 1
+         FROM bulk_lines l STRAIGHT_JOIN documents d
+           ON d.document = CONVERT(CONCAT(l.op, '.', l.line) USING ascii) COLLATE ascii_bin
+         WHERE l.op = ? AND l.state = 'will' AND l.outcome = 'applied' AND l.kind <> 'undo'
+           AND d.reversed_at IS NULL LIMIT ?) AS lines_left",
+    )
+    .bind(op.to_string())
+    .bind(most)
+    .fetch_one(pool)
+    .await?;
+    u32::try_from(left).map_err(|_| decode(format!("{left} lines")).into())
+}
+
 impl FromRow<'_, MySqlRow> for BulkLine {
     fn from_row(r: &MySqlRow) -> Result<Self, sqlx::Error> {
         let warehouse: Option<String> = r.try_get("warehouse")?;

@@ -8,7 +8,7 @@ use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::types::Json;
 use sqlx::{Connection, FromRow, MySqlPool, QueryBuilder, Row};
 
-pub use lines::{LinesOf, Undoable, lines_list, lines_tally, lines_to_undo};
+pub use lines::{LinesOf, Undoable, lines_left_to_undo, lines_list, lines_tally, lines_to_undo};
 pub use running::{
     Begin, Begun, bulk_begin, bulk_claim, bulk_finish, bulk_release, lines_decided, lines_open,
     lines_overlooked,

@@ -44,7 +44,6 @@ pub async fn failed(
 }
 
 fn row(line: &BulkLine, text: &Text) -> Vec<Cell> {
-    let number = line.file_line.unwrap_or(line.line);
     let typed = &line.typed;
     let (delta, set_to) = match line.change {
         Some(LineChange::Delta(units)) => (Cell::Number(units), Cell::text(None::<String>)),
@@ -61,7 +60,8 @@ fn row(line: &BulkLine, text: &Text) -> Vec<Cell> {
         .as_ref()
         .map_or(typed.sku.as_str(), |sku| sku.as_str());
     vec![
-        Cell::Number(number.into()),
+        line.file_line
+            .map_or_else(|| Cell::text(None::<String>), |n| Cell::Number(n.into())),
         Cell::Text(warehouse.to_owned()),
         Cell::Text(sku.to_owned()),
         delta,

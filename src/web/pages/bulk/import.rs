@@ -5,11 +5,10 @@ use askama::Template;
 use serde::Deserialize;
 use ulid::Ulid;
 
+use super::drafted;
 use crate::domain::bulk::{Bulk, BulkStatus, MAX_BULK_LINES};
 use crate::domain::ids::{OpId, Warehouse};
 use crate::domain::reason::Reason;
-use crate::domain::rejection::ServiceResult;
-use crate::service::Person;
 use crate::service::bulk::sheet::{self, Column, Sheet, SheetFault};
 use crate::service::bulk::{Why, Written};
 use crate::web::extract::{Posted, Query, Staff, State, Upload};
@@ -20,7 +19,6 @@ use crate::web::layout::Layout;
 use crate::web::pages::corrections::fields::Typed;
 use crate::web::pages::corrections::{offered, op_of};
 use crate::web::problem::Problem;
-use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
 /// A form with a sheet in it: the sheet, and room for the other fields.
@@ -127,8 +125,8 @@ pub async fn submit(
     let read = posted.read(|form: ImportForm| form.read(file, &known));
     let form = match read {
         Ok((written, why)) => {
-            draft(&web, op, written, why, &person).await?;
-            return Ok(see_other(&paths::op(&op)));
+            let saved = web.services.bulks.import(op, written, why, &person);
+            return Ok(drafted(&saved.await?));
         }
         Err(form) => form,
     };
@@ -140,16 +138,6 @@ pub async fn submit(
         form,
     };
     Ok(page.show())
-}
-
-async fn draft(
-    web: &State,
-    op: OpId,
-    written: Written,
-    why: Why,
-    person: &Person,
-) -> ServiceResult<Bulk> {
-    web.services.bulks.import(op, written, why, person).await
 }
 
 impl ImportForm {

@@ -16,6 +16,8 @@ impl Worded for LineProblem {
             Self::SkuMissing => msg("line-sku-missing"),
             Self::SkuUnknown { typed } => msg("line-sku-unknown").with("typed", typed.as_str()),
             Self::Repeated { line } => msg("line-repeated").with("line", *line),
+            Self::Differs { line } => msg("line-differs").with("line", *line),
+            Self::Unlimited => msg("line-unlimited"),
             Self::Both => msg("line-both"),
             Self::NotWhole { typed } => msg("line-not-whole").with("typed", typed.as_str()),
             Self::TooMany { max } => msg("line-too-many").with("max", *max),

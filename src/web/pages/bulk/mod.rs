@@ -23,6 +23,7 @@ use crate::service::bulk::{How, Shown};
 use crate::web::extract::{Posted, State};
 use crate::web::forms::whole_number;
 use crate::web::layout::Layout;
+use crate::web::pages::ops;
 use crate::web::paths;
 use crate::web::problem::Problem;
 use crate::web::respond::see_other;
@@ -100,7 +101,7 @@ pub async fn confirm(
     let bulks = &web.services.bulks;
     let notice = match bulks.confirm(op, revision, typed, person).await {
         Ok(How::Begun) => return Ok(see_other(&paths::op(&op))),
-        Ok(How::Again) => return Ok(see_other(&format!("{}?again=1", paths::op(&op)))),
+        Ok(How::Again) => return Ok(see_other(&ops::again(&op))),
         Ok(How::Miscounted) => Notice::Miscounted(form.count),
         Err(ServiceError::Rejected(Rejection::Forbidden)) => {
             return Err(Problem::forbidden(Action::Approve));
@@ -133,9 +134,17 @@ pub async fn discard(
             Err(Problem::forbidden(Action::Approve))
         }
         // It was confirmed before: the page tells by whom, and what it did.
-        Err(ServiceError::Rejected(_)) => Ok(see_other(&format!("{}?again=1", paths::op(&op)))),
+        Err(ServiceError::Rejected(_)) => Ok(see_other(&ops::again(&op))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Where a form leads that is a draft now, or has been one: what was confirmed meanwhile says so.
+fn drafted(bulk: &Bulk) -> HttpResponse {
+    see_other(&match bulk.status {
+        BulkStatus::Running | BulkStatus::Applied => ops::again(&bulk.op),
+        BulkStatus::Draft | BulkStatus::Discarded => paths::op(&bulk.op),
+    })
 }
 
 async fn show(

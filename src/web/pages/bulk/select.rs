@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 use ulid::Ulid;
 
+use super::drafted;
 use crate::domain::bulk::{LineChange, MAX_BULK_LINES};
 use crate::domain::ids::{OpId, StockId, Warehouse};
 use crate::domain::listing::{CappedCount, Limit, StockSort};
@@ -180,7 +181,7 @@ pub async fn submit(
         Ok((change, why)) => {
             let bulks = &web.services.bulks;
             let problem = match bulks.select(op, &selection, change, why, &person).await {
-                Ok(Selected::Drafted(bulk)) => return Ok(see_other(&paths::op(&bulk.op))),
+                Ok(Selected::Drafted(bulk)) => return Ok(drafted(&bulk)),
                 Ok(Selected::TooMany { max }) => msg("change-too-many").with("max", max),
                 Err(ServiceError::Rejected(Rejection::NothingToChange)) => msg("change-none"),
                 Err(error) => return Err(error.into()),

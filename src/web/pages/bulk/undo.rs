@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use ulid::Ulid;
 
+use super::drafted;
 use crate::domain::bulk::{Bulk, BulkOrigin, BulkStatus};
 use crate::domain::ids::OpId;
 use crate::domain::operation::OpKind;
@@ -15,7 +16,7 @@ use crate::service::bulk::Why;
 use crate::web::extract::{Path, Posted, Staff, State};
 use crate::web::forms::{Check, FormView};
 use crate::web::guard::kept::Kept;
-use crate::web::i18n::msg;
+use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::pages::corrections::fields::Typed;
 use crate::web::pages::corrections::{offered, op_of};
@@ -29,7 +30,10 @@ struct UndoPage {
     layout: Layout,
     /// What is to be undone.
     bulk: Bulk,
-    applied: u32,
+    /// How many of its changes nobody undid yet.
+    left: u32,
+    /// What was prepared to undo it before.
+    before: Vec<Bulk>,
     /// The operation that will undo it.
     op: OpId,
     form: FormView,
@@ -38,6 +42,13 @@ struct UndoPage {
 impl UndoPage {
     fn show(&self) -> HttpResponse {
         self.layout.with_status(self.form.status(), self)
+    }
+
+    fn title(&self) -> Message {
+        match self.left {
+            0 => msg("bulk-undone-title"),
+            left => msg("bulk-undo-title").with("count", left),
+        }
     }
 
     fn reasons(&self) -> Vec<(&'static str, String)> {
@@ -60,12 +71,14 @@ pub async fn form(
     web: State,
 ) -> Result<HttpResponse, Problem> {
     let bulk = find(&web, &undone).await?;
-    let Some(applied) = undoable(&bulk) else {
+    if !was_applied(&bulk) {
         return Ok(see_other(&paths::op(&bulk.op)));
-    };
+    }
+    let (left, before) = now(&web, &bulk).await?;
     let page = UndoPage {
         layout,
-        applied,
+        left,
+        before,
         bulk,
         op: kept.op().unwrap_or_else(|| OpId::new(Ulid::new())),
         form: kept.form(),
@@ -103,22 +116,27 @@ pub async fn submit(
             };
             let bulks = &web.services.bulks;
             match bulks.draft_undo(op, bulk.op, why, &person).await {
-                Ok(draft) => return Ok(see_other(&paths::op(&draft.op))),
+                Ok(draft) => return Ok(drafted(&draft)),
                 Err(ServiceError::Rejected(
                     refused @ (Rejection::NotReversible | Rejection::NothingToChange),
                 )) => {
                     let fields = posted.fields().to_vec();
                     let form = FormView::refill(fields, StatusCode::UNPROCESSABLE_ENTITY);
-                    form.problem(crate::web::i18n::Worded::message(&refused))
+                    form.problem(match refused {
+                        Rejection::NothingToChange => msg("bulk-undo-none"),
+                        refused => refused.message(),
+                    })
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         Err(form) => form,
     };
+    let (left, before) = now(&web, &bulk).await?;
     let page = UndoPage {
         layout,
-        applied: undoable(&bulk).unwrap_or(0),
+        left,
+        before,
         bulk,
         op,
         form,
@@ -126,11 +144,17 @@ pub async fn submit(
     Ok(page.show())
 }
 
-/// How many lines of it can be undone, if it can be undone at all.
-fn undoable(bulk: &Bulk) -> Option<u32> {
-    let (applied, _) = bulk.came_to?;
-    let fits = bulk.status == BulkStatus::Applied && bulk.origin != BulkOrigin::Undo;
-    (fits && applied > 0).then_some(applied)
+/// Whether it changed something that can be undone, or could.
+fn was_applied(bulk: &Bulk) -> bool {
+    let changed = bulk.came_to.is_some_and(|(applied, _)| applied > 0);
+    changed && bulk.status == BulkStatus::Applied && bulk.origin != BulkOrigin::Undo
+}
+
+/// How many of its changes are left to undo, and what undid the others.
+async fn now(web: &State, bulk: &Bulk) -> Result<(u32, Vec<Bulk>), Problem> {
+    let bulks = &web.services.bulks;
+    let left = bulks.left_to_undo(bulk, u32::MAX).await?;
+    Ok((left, bulks.undos(bulk.op).await?))
 }
 
 async fn find(web: &State, op: &str) -> Result<Bulk, Problem> {

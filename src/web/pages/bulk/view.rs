@@ -252,14 +252,19 @@ impl BulkPage {
         !matches!(self.shown, Shown::Cannot | Shown::Failed)
     }
 
+    /// Whether its lines stood on lines of a file.
+    fn filed(&self) -> bool {
+        self.bulk().origin == BulkOrigin::File
+    }
+
     /// When the same file was applied.
     fn when(&self, at: &DateTime<Utc>) -> Message {
         let text = &self.layout.text;
         let day = |at: DateTime<Utc>| at.with_timezone(&text.zone).date_naive();
         let (then, today) = (day(*at), day(text.now));
         match today.signed_duration_since(then).num_days() {
-            0 => msg("bulk-when-today").with("at", at),
-            1 => msg("bulk-when-yesterday").with("at", at),
+            0 => msg("bulk-when-today").with("at", text.clock(*at)),
+            1 => msg("bulk-when-yesterday").with("at", text.clock(*at)),
             _ => msg("bulk-when").with("at", text.full(*at)),
         }
     }
@@ -299,14 +304,12 @@ impl BulkPage {
     }
 
     fn may_undo(&self) -> bool {
-        let applied = self.stage == Stage::Applied && self.view.tally.applied > 0;
         let open = self.view.undos.iter().any(|undo| {
             undo.status == BulkStatus::Running
                 || (undo.status == BulkStatus::Draft && !undo.expired(self.view.as_of))
         });
-        applied
+        self.view.undoable
             && !open
-            && self.bulk().origin != BulkOrigin::Undo
             && self.layout.may(Action::Draft)
             && self.layout.read_only.is_none()
     }
