@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use self::remembered::Remembered;
 use super::clock::Clock;
-use super::queries::Plenty;
+use super::queries::DearCounts;
 use crate::domain::attention::{Attention, Figures, Hours, Moves, Totals};
 use crate::domain::listing::{CappedCount, Seen};
 use crate::domain::order::OrderStatus;
@@ -46,7 +46,7 @@ pub struct Overview {
     totals: Arc<Remembered<Totals>>,
     minutes: Arc<Remembered<Counts>>,
     hours: Arc<Remembered<Counts>>,
-    plenty: Arc<Plenty>,
+    dear_counts: Arc<DearCounts>,
 }
 
 /// Entries of each minute, or of each hour, by its beginning.
@@ -64,7 +64,7 @@ impl Overview {
             totals: Arc::default(),
             minutes: Arc::default(),
             hours: Arc::default(),
-            plenty: Arc::default(),
+            dear_counts: Arc::default(),
         }
     }
 
@@ -141,14 +141,14 @@ impl Overview {
             orders_count(&self.pool, &pending),
             orders_count(&self.pool, &closing),
         );
-        let pending = self.plenty.or_count("pending", pending).await?;
-        let closing = self.plenty.or_count("closing", closing).await?;
+        let pending = self.dear_counts.get("pending", pending).await?;
+        let closing = self.dear_counts.get("closing", closing).await?;
         Ok(CappedCount(pending.0 + closing.0))
     }
 
     async fn state_count(&self, state: StockState) -> StoreResult<CappedCount> {
         let counting = stock_list::state_count(&self.pool, state);
-        self.plenty.or_count(state, counting).await
+        self.dear_counts.get(state, counting).await
     }
 
     async fn totals(&self) -> Option<Totals> {

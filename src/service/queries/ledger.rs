@@ -113,7 +113,7 @@ impl Queries {
         let mut count: u32 = 0;
         for stretch in self.stretches(filter, None).await? {
             let counting = ledger_count(&self.pool, stretch);
-            count = count.saturating_add(self.plenty.or_count(stretch, counting).await?.0);
+            count = count.saturating_add(self.dear_counts.get(stretch, counting).await?.0);
         }
         Ok(Some(CappedCount(count)))
     }

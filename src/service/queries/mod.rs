@@ -3,11 +3,11 @@
 
 mod attention;
 mod audit;
+mod dear_counts;
 mod late;
 mod ledger;
 mod operations;
 mod orders;
-mod plenty;
 mod stock;
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::time::Duration;
 use sqlx::MySqlPool;
 use tokio::time::timeout;
 
-pub(super) use self::plenty::Plenty;
+pub(super) use self::dear_counts::DearCounts;
 use super::clock::Clock;
 use crate::domain::listing::Seen;
 use crate::domain::rejection::{ServiceError, ServiceResult};
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Queries {
     pool: MySqlPool,
     clock: Clock,
-    plenty: Arc<Plenty>,
+    dear_counts: Arc<DearCounts>,
 }
 
 impl Queries {
@@ -40,7 +40,7 @@ impl Queries {
         Self {
             pool,
             clock,
-            plenty: Arc::default(),
+            dear_counts: Arc::default(),
         }
     }
 

@@ -46,7 +46,7 @@ impl Queries {
                 let due = orders.due_before.map(|due| due.timestamp() / 60);
                 let what = ("orders", status, due);
                 let counting = orders_count(&self.pool, &orders);
-                count = count.saturating_add(self.plenty.or_count(what, counting).await?.0);
+                count = count.saturating_add(self.dear_counts.get(what, counting).await?.0);
             }
             Ok(Some(CappedCount(count)))
         };

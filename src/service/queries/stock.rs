@@ -40,7 +40,7 @@ impl Queries {
         filter: &StockFilter,
     ) -> ServiceResult<Seen<Option<CappedCount>>> {
         let counting = stock_list::stock_count(&self.pool, filter);
-        self.read(self.plenty.or_count_if_known(filter, counting))
+        self.read(self.dear_counts.get_if_countable(filter, counting))
             .await
     }
 

@@ -10,20 +10,20 @@ use crate::domain::ids::StockId;
 use crate::domain::listing::{Limit, Page, StockFilter, StockKey, StockSort};
 use crate::domain::search::Search;
 use crate::domain::stock::StockLevel;
+use crate::store::mysql::StoreResult;
 use crate::store::mysql::json::{json_list, parse};
 use crate::store::mysql::stock::COLUMNS;
 use crate::store::mysql::stock_words::stock_words_find;
-use crate::store::mysql::{StoreResult, WINDOW};
 
 /// A word that so many SKUs have, or fewer, leads straight to them.
 const FEW: u32 = 2_000;
 
 /// Rows read at a time while looking for what words alone do not lead to: few first, for common
 /// words are found soon, then more.
-const STRETCHES: std::ops::RangeInclusive<u32> = 200..=2_000;
+const STRETCHES: std::ops::RangeInclusive<u32> = 200..=1_600;
 
 /// Rows that are looked at for a page.
-const LOOKED_AT: u32 = WINDOW / 2;
+const LOOKED_AT: u32 = 3_000;
 
 /// SKUs that words lead straight to.
 pub(super) struct Few {
