@@ -193,6 +193,7 @@ fn services(
     let clock = desk.clock().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
     let condition = Condition::default();
+    let proof = Proof::default();
     let workers = move || match workers.get() {
         None => Vec::new(),
         Some(driver) => driver.statuses().into_iter().map(worker_report).collect(),
@@ -207,7 +208,7 @@ fn services(
         ),
         overview: Overview::new(pool.clone(), clock.clone()),
         reconciliations: Reconciliations::new(desk.clone(), clock.clone(), audit.clone()),
-        proof: Proof::default(),
+        proof: proof.clone(),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool.clone(), clock.clone(), audit.clone()),
         bulks: Bulks::new(
@@ -216,7 +217,7 @@ fn services(
             clock.clone(),
             operations.clone(),
         ),
-        health: Health::new(desk.clone(), gateways, condition.clone(), workers),
+        health: Health::new(desk.clone(), gateways, condition.clone(), proof, workers),
         desk,
         cashier,
         operations,

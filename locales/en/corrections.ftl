@@ -80,11 +80,15 @@ rollback-unknown = There is no ledger entry { $entry }. Nothing was changed.
 
 cancel-title = Cancel { $order }?
 # $amount: with its currency. $at: a time of day.
-cancel-paid = The customer has paid ({ $amount } at { $at }). The order was not cancelled. Refund it instead.
-cancel-paid-somehow = The customer has paid. The order was not cancelled. Refund it instead.
+cancel-paid = The customer has paid ({ $amount } at { $at }). The order was not cancelled.
+cancel-paid-somehow = The customer has paid. The order was not cancelled.
+cancel-sold = This order came as sold: no payment of it runs through this desk, and there is nothing to cancel.
+cancel-refund = If the goods come back, return them: their stock goes back, and no money moves. The money is refunded where it was paid, in the payment gateway's own console.
+cancel-paid-there = The payment gateway says that the customer has paid. Nothing was stored by looking: check the payment, and the order becomes paid.
 cancel-done-before = This order is cancelled, and its stock went back. There is nothing left to cancel.
 cancel-under-way = This order is being cancelled already. Stock stays reserved until the payment gateway answers.
 cancel-waits = The payment gateway has given no clear answer. Stock stays reserved until it does. Ask again, or cancel when it answers.
+cancel-waits-paying = The customer is paying just now. Stock stays reserved until that has ended. Ask again, or cancel when the gateway says how it ended.
 cancel-ask-again = Ask again
 cancel-when-answered = Cancel when the gateway answers
 cancel-keep = Keep the order

@@ -34,6 +34,10 @@ forbidden-title = Your role cannot do this
 # $action: one of action-*.
 forbidden-ask-operator = Nothing was changed. Ask an operator or a supervisor to { $action }.
 forbidden-ask-supervisor = Nothing was changed. Ask a supervisor to { $action }.
+# $name: who made the entry; $until: a time of day.
+forbidden-not-own = Nothing was changed. { $name } made this entry, and an operator rolls back only what they did themselves, within { $minutes } minutes. Ask a supervisor to roll it back.
+forbidden-own-late = Nothing was changed. You made this entry, and could roll it back for { $minutes } minutes, until { $until }. Ask a supervisor to roll it back.
+forbidden-cancel = Nothing was changed. A cancel closes the customer's payment, so only supervisors cancel orders. Ask a supervisor to cancel it.
 forbidden-ask-admin = Nothing was changed. Users, keys and the read-only switch are for admins.
 foreign-form-title = Nothing was changed
 foreign-form-detail = We could not confirm that this form came from this page, so nothing changed. Check it and send again. If you did not fill this in, close the page.

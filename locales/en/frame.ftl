@@ -14,6 +14,18 @@ frame-keys = Keys
 frame-key-search = Search
 frame-keys-off = Shortcuts are off while you type.
 
+# The box on every page that finds whatever has a number.
+find-title = Find
+find-what = SKU, order, entry, operation or other number
+find-several = Several things are called { $typed }
+find-sku = SKU { $name }
+find-order = Order { $name }
+find-document = Ledger entries of { $name }
+find-operation = Operation { $name }
+find-entry = Ledger entry { $name }
+find-paid = Order paid by { $name }
+find-late = Late payment { $name }
+
 nav-overview = Overview
 nav-stock = Stock
 nav-ledger = Ledger
@@ -26,6 +38,7 @@ nav-audit = Audit
 band = <b>Degraded:</b> { $what } <a href="{ $url }">See health</a>
 # $since: a time of day.
 band-database = the database does not answer since { $since }. Nothing can be changed.
+band-promises = the books do not agree with themselves, seen first at { $since }. Selling goes on; see what is broken at the foot of this page.
 band-gate = the stock gate is away since { $since }. Selling goes on, more slowly.
 band-payments = payment gateway lookups are slow since { $since }.
 band-workers = background work has stopped since { $since }. Deadlines and differences are not updated.

@@ -36,6 +36,7 @@ health-payment-gateway = Payment gateway { $name }
 
 health-cancels = Cancels waiting for proof
 health-late-money = Late payments
+health-promises = Promises of the books
 
 health-database-slow = Pages and changes take longer
 health-database-down = Nothing can be changed, and little can be shown
@@ -47,6 +48,7 @@ health-worker-late = Its last run failed; it tries again by itself
 health-worker-stopped = What it does by itself is not done: deadlines or differences are not updated
 health-cancels-late = An order has been closing for long; its stock stays reserved. Look at its payment gateway
 health-late-money-waits = Money has waited for somebody for over an hour; see Late payments
+health-promises-broken = The books say two things; the foot of this page names where. Selling goes on. Do not correct those SKUs before somebody who knows the database has looked
 health-payment-gateway-slow = The check before a cancel may take long or time out
 health-payment-gateway-down = Cancels wait, and their stock stays reserved
 

@@ -90,6 +90,9 @@ op-others = { $name } prepared it, and only they or a supervisor can change it. 
 op-unknown = There is no operation { $op }. Nothing was done under that number.
 
 op-nothing-yet = Nothing has changed yet. Stock changes when you confirm.
+op-nothing-yet-request = Nothing has changed yet. Stock changes when a supervisor confirms.
+op-nothing-yet-others = Nothing has changed yet. Stock changes when it is confirmed.
+op-nothing-yet-paused = Nothing has changed yet. Changes are paused, so it cannot be confirmed now.
 op-may-move = Numbers are as of { $at } and may move until you confirm. The result page shows the exact ones.
 op-request-title = This waits for a supervisor
 op-request = It is saved. A supervisor opens this page and confirms it; give them its number.
@@ -108,7 +111,8 @@ op-by-others = This order is being cancelled already, by somebody else. Nothing 
 op-order-cancelled = This order is cancelled already ({ $name })
 op-order-cancelled-detail = Its stock went back. There is nothing left to cancel.
 op-order-paid = The customer has paid
-op-order-paid-detail = The order was not cancelled. Refund it instead.
+op-order-paid-detail = The order was not cancelled. On its page goods that come back can be returned; the money is refunded where it was paid.
+op-order-sold = This order came as sold
 
 # $object: a SKU.
 op-moved = Stock of { $object } changed while you were counting
@@ -125,7 +129,10 @@ op-again = Already applied at { $at } by { $name }. Nothing was done again.
 op-again-waiting = Already confirmed at { $at } by { $name }. It waits for the payment gateway; nothing was done again.
 op-again-refused = Already confirmed at { $at } by { $name }, and refused. Nothing was done again.
 op-waits-title = Waiting for the payment gateway
-op-waits = We asked the payment gateway and have no answer yet. Stock stays reserved. Do not cancel again; this page updates.
+op-waits = We asked the payment gateway and have no answer yet. Stock stays reserved. Do not cancel again.
+op-waits-paying = The customer is paying just now. Stock stays reserved until the payment gateway says how that ended. Do not cancel again.
+op-updates = This page updates.
+op-look-later = Look again in a moment.
 op-look-again = Look again
 
 op-receipt-level = Available { $before } → { $after }.
@@ -154,6 +161,9 @@ ops-title = Operations
 ops-state = State
 # Drafts that can still be confirmed.
 ops-open = Can be confirmed
+ops-corrections = Carried out or under way
+ops-requests = Waits for a supervisor
+ops-since = Confirmed since
 ops-what = What
 ops-on = On
 ops-none-yet = No operations yet. They appear when staff correct stock.

@@ -10,6 +10,7 @@ orders-open = Waiting or being cancelled
 orders-deadline = Deadline
 orders-due = Due
 orders-due-passed = Passed
+orders-due-5m = Within 5 minutes
 orders-due-15m = Within 15 minutes
 orders-due-1h = Within an hour
 orders-units = Units

@@ -35,9 +35,19 @@ needs-differences = { $count ->
         [one] { $shown } difference between the gate and the database
        *[other] { $shown } differences between the gate and the database
     }
-needs-drafts = { $count ->
-        [one] { $shown } draft waits to be confirmed
-       *[other] { $shown } drafts wait to be confirmed
+# $at: a time of day.
+needs-run = { $count ->
+        [one] { $shown } difference from the { $at } reconciliation
+       *[other] { $shown } differences from the { $at } reconciliation
+    }
+# $promise: one of proof-*.
+needs-promise = { $count ->
+        [one] A promise does not hold: { $promise }
+       *[other] A promise does not hold in { $count } places: { $promise }
+    }
+needs-requests = { $count ->
+        [one] { $shown } draft waits for a supervisor
+       *[other] { $shown } drafts wait for a supervisor
     }
 
 figure-unknown = Could not be loaded

@@ -28,6 +28,11 @@ sku-held = { $units ->
         [one] { $orders } order
        *[other] { $orders } orders
     }
+sku-ledger-agrees = The stock table agrees with it
+# $ledger: a number of units, or a dash; $available: a number.
+sku-ledger-differs = Difference: the ledger says { $ledger }, the stock table { $available }
+sku-broken = A promise does not hold for this SKU
+sku-broken-means = Selling goes on. Do not correct it before somebody who knows the database has looked.
 sku-gate = Gate
 sku-gate-agrees = The gate agrees
 sku-gate-busy = Moving just now; the gate is compared again by itself

@@ -79,11 +79,15 @@ rollback-unknown = 没有流水 { $entry }，未做任何更改。
 
 cancel-title = 取消 { $order }？
 # $amount: with its currency. $at: a time of day.
-cancel-paid = 顾客已付款（{ $amount }，{ $at }），订单未取消，请走退款。
-cancel-paid-somehow = 顾客已付款，订单未取消，请走退款。
+cancel-paid = 顾客已付款（{ $amount }，{ $at }），订单未取消。
+cancel-paid-somehow = 顾客已付款，订单未取消。
+cancel-sold = 此订单下单时即为已售，其付款不经过本系统，没有可取消的支付。
+cancel-refund = 货物退回时请办理退货入库：只退库存，不涉及款项。款项在付款处退款，即支付网关自己的后台。
+cancel-paid-there = 支付网关答复顾客已付款。查看本页不会保存任何内容：请点“查询支付”，订单即变为已支付。
 cancel-done-before = 此订单已取消，库存已退回，无需再取消。
 cancel-under-way = 此订单正在取消。支付网关答复前，库存继续占用。
 cancel-waits = 支付网关尚未给出明确答复，在此之前库存继续占用。可再次询问，或在网关答复后取消。
+cancel-waits-paying = 顾客正在支付，结束之前库存继续占用。可再次询问，或在网关给出结果后取消。
 cancel-ask-again = 再次询问
 cancel-when-answered = 网关答复后取消
 cancel-keep = 保留订单

@@ -34,6 +34,10 @@ forbidden-title = 你的角色不能执行此操作
 # $action: one of action-*.
 forbidden-ask-operator = 未做任何更改。请联系操作员或主管{ $action }。
 forbidden-ask-supervisor = 未做任何更改。请联系主管{ $action }。
+# $name: who made the entry; $until: a time of day.
+forbidden-not-own = 未做任何更改。这笔流水由 { $name } 产生；操作员只能在 { $minutes } 分钟内冲正自己的流水。请联系主管冲正。
+forbidden-own-late = 未做任何更改。这笔流水由你产生，可自行冲正的 { $minutes } 分钟已于 { $until } 结束。请联系主管冲正。
+forbidden-cancel = 未做任何更改。取消订单会关闭顾客的支付，只有主管可以取消。请联系主管取消。
 forbidden-ask-admin = 未做任何更改。用户、密钥和只读开关仅限管理员。
 foreign-form-title = 未做任何更改
 foreign-form-detail = 无法确认此表单来自本页面，未做任何更改。请核对后重新提交；若非本人填写，请关闭页面。

@@ -14,6 +14,18 @@ frame-keys = 快捷键
 frame-key-search = 搜索
 frame-keys-off = 输入文字时快捷键不起作用。
 
+# The box on every page that finds whatever has a number.
+find-title = 查找
+find-what = SKU、订单、流水、操作或其他编号
+find-several = 有多项名为 { $typed }
+find-sku = SKU { $name }
+find-order = 订单 { $name }
+find-document = { $name } 的流水
+find-operation = 操作 { $name }
+find-entry = 流水 { $name }
+find-paid = 由 { $name } 支付的订单
+find-late = 迟到付款 { $name }
+
 nav-overview = 总览
 nav-stock = 库存
 nav-ledger = 流水
@@ -26,6 +38,7 @@ nav-audit = 操作审计
 band = <b>服务降级：</b>{ $what }<a href="{ $url }">查看运行状态</a>
 # $since: a time of day.
 band-database = 数据库自 { $since } 起无响应，暂时无法修改。
+band-promises = 自 { $since } 起发现账目不一致。销售照常；不成立之处见页脚。
 band-gate = 库存闸口自 { $since } 起不可用，销售照常但变慢。
 band-payments = 支付网关查询自 { $since } 起变慢。
 band-workers = 后台任务自 { $since } 起停止，到期处理和差异不再更新。

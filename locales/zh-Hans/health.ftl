@@ -36,6 +36,7 @@ health-payment-gateway = 支付网关 { $name }
 
 health-cancels = 等待证明的取消
 health-late-money = 迟到款项
+health-promises = 账目承诺
 
 health-database-slow = 页面和修改会变慢
 health-database-down = 无法修改，只能显示少量内容
@@ -47,6 +48,7 @@ health-worker-late = 上次运行失败，会自动重试
 health-worker-stopped = 自动处理已停止，到期处理或差异不再更新
 health-cancels-late = 有订单长时间处于取消中，库存仍被占用；请查看其支付网关
 health-late-money-waits = 有款项等待处理超过一小时；请查看迟到款项
+health-promises-broken = 账目前后不一致，页脚列出了所在之处。销售照常。请先让熟悉数据库的人查看，再更正这些 SKU
 health-payment-gateway-slow = 取消前的支付查询可能变慢或超时
 health-payment-gateway-down = 取消会等待，库存继续占用
 

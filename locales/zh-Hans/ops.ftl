@@ -51,6 +51,9 @@ op-others = 由 { $name } 填写，只有本人或主管可以修改。未做任
 op-unknown = 没有操作 { $op }，此编号下未做过任何更改。
 
 op-nothing-yet = 尚未生效，确认后库存立即变化。
+op-nothing-yet-request = 尚未生效，主管确认后库存才会变化。
+op-nothing-yet-others = 尚未生效，确认后库存才会变化。
+op-nothing-yet-paused = 尚未生效。已暂停修改，现在不能确认。
 op-may-move = 数字截至 { $at }，确认前可能变化，以结果页为准。
 op-request-title = 等待主管确认
 op-request = 已保存。由主管打开本页确认，请把操作编号告诉主管。
@@ -66,7 +69,8 @@ op-by-others = 此订单已由他人取消，正在处理，未重复执行。
 op-order-cancelled = 此订单已取消（{ $name }）
 op-order-cancelled-detail = 库存已退回，无需再取消。
 op-order-paid = 顾客已付款
-op-order-paid-detail = 订单未取消，请改为退款。
+op-order-paid-detail = 订单未取消。货物退回时可在订单页办理退货入库；款项在付款处退款。
+op-order-sold = 此订单下单时即为已售
 
 # $object: a SKU.
 op-moved = 盘点期间 { $object } 的库存已变化
@@ -83,7 +87,10 @@ op-again = 已于 { $at } 由 { $name } 执行，未重复执行。
 op-again-waiting = 已于 { $at } 由 { $name } 确认，正在等待支付网关，未重复执行。
 op-again-refused = 已于 { $at } 由 { $name } 确认，但被拒绝，未重复执行。
 op-waits-title = 正在等待支付网关
-op-waits = 支付网关尚未答复，库存继续占用。请勿重复取消，本页会更新。
+op-waits = 支付网关尚未答复，库存继续占用。请勿重复取消。
+op-waits-paying = 顾客正在支付，网关给出结果前库存继续占用。请勿重复取消。
+op-updates = 本页会更新。
+op-look-later = 请稍后再看。
 op-look-again = 再看一次
 
 op-receipt-level = 可售 { $before } → { $after }。
@@ -112,6 +119,9 @@ ops-title = 操作
 ops-state = 状态
 # Drafts that can still be confirmed.
 ops-open = 可以确认
+ops-corrections = 已执行或执行中
+ops-requests = 等待主管确认
+ops-since = 确认不早于
 ops-what = 内容
 ops-on = 对象
 ops-none-yet = 暂无操作，员工更正库存后会出现。

@@ -10,6 +10,7 @@ orders-open = 待支付或取消中
 orders-deadline = 支付期限
 orders-due = 到期
 orders-due-passed = 已过期限
+orders-due-5m = 5 分钟内
 orders-due-15m = 15 分钟内
 orders-due-1h = 1 小时内
 orders-units = 件数

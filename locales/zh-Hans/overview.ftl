@@ -29,8 +29,17 @@ needs-due-soon = { $count ->
 needs-differences = { $count ->
        *[other] 闸口与数据库有 { $shown } 处差异
     }
-needs-drafts = { $count ->
-       *[other] { $shown } 份草稿等待确认
+# $at: a time of day.
+needs-run = { $count ->
+       *[other] { $at } 的对账有 { $shown } 处差异
+    }
+# $promise: one of proof-*.
+needs-promise = { $count ->
+        [1] 有一项承诺不成立：{ $promise }
+       *[other] 有一项承诺不成立（{ $count } 处）：{ $promise }
+    }
+needs-requests = { $count ->
+       *[other] { $shown } 份草稿等待主管确认
     }
 
 figure-unknown = 加载失败

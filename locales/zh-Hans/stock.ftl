@@ -22,6 +22,11 @@ sku-levels = 库存数量，截至 { $at }
 sku-version = 版本
 sku-low-water = 偏低线
 sku-held = { $units } 件，{ $orders } 单
+sku-ledger-agrees = 库存表与流水一致
+# $ledger: a number of units, or a dash; $available: a number.
+sku-ledger-differs = 有差异：流水 { $ledger }，库存表 { $available }
+sku-broken = 此 SKU 有承诺不成立
+sku-broken-means = 销售照常。请先让熟悉数据库的人查看，再更正此 SKU。
 sku-gate = 闸口
 sku-gate-agrees = 与闸口一致
 sku-gate-busy = 正在变动，稍后自动再次比对

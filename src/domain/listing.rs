@@ -249,6 +249,15 @@ pub struct OpFilter {
     pub status: Option<OpStatus>,
     /// Drafts that can still be confirmed at this time.
     pub open_at: Option<DateTime<Utc>>,
+    /// Drafts that nobody confirmed before they expired, at this time.
+    pub expired_at: Option<DateTime<Utc>>,
+    /// Drafts by operators that another person has to confirm; an operator may move so many
+    /// units alone.
+    pub requests: Option<u32>,
+    /// What moved stock, or (many changes at once) is moving it.
+    pub corrections: bool,
+    /// Confirmed at this time or later.
+    pub confirmed_from: Option<DateTime<Utc>>,
     /// Operations on one SKU alone.
     pub stock: Option<StockId>,
     /// Operations that roll back or cancel this document.

@@ -30,6 +30,17 @@ words! {
     }
 }
 
+/// Whether the stock table says of one SKU what its ledger does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerAgreement {
+    Agrees,
+    /// Units. `ledger` is `None` when the entry that should be the last one is missing.
+    Differs {
+        ledger: Option<i64>,
+        available: i64,
+    },
+}
+
 /// A comparison of all stock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {

@@ -16,6 +16,7 @@ words! {
         Cancels = "cancels",
         LateMoney = "late_money",
         ReadOnly = "read_only",
+        Promises = "promises",
     }
 }
 

@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 pub enum Part {
     /// MySQL: without it nothing can be changed and little can be shown.
     Database,
+    /// A promise does not hold: the books say two things.
+    Promises,
     /// Redis: without it selling goes on, straight to MySQL.
     Gate,
     /// The payment gateways' answers.

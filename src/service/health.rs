@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::clock::Clock;
 use super::condition::{Condition, Part};
 use super::desk::Desk;
+use super::verify::{Invariant, Proof};
 use crate::gateway::Gateways;
 use crate::store::mysql;
 use crate::store::mysql::late::lates_open_since;
@@ -70,6 +71,8 @@ pub enum ComponentKind {
     Cancels,
     /// Late payments that need a person.
     LateMoney,
+    /// What the books promise, checked all the time; the gate has a line of its own.
+    Promises,
 }
 
 impl ComponentKind {
@@ -83,6 +86,7 @@ impl ComponentKind {
             Self::PaymentGateway => "payment_gateway",
             Self::Cancels => "cancels",
             Self::LateMoney => "late_money",
+            Self::Promises => "promises",
         }
     }
 }
@@ -138,6 +142,7 @@ pub struct Health {
     gateways: Gateways,
     clock: Clock,
     condition: Condition,
+    proof: Proof,
     workers: Workers,
 }
 
@@ -147,6 +152,7 @@ impl Health {
         desk: Desk,
         gateways: Gateways,
         condition: Condition,
+        proof: Proof,
         workers: impl Fn() -> Vec<WorkerReport> + Send + Sync + 'static,
     ) -> Self {
         let (pool, clock) = (desk.pool().clone(), desk.clock().clone());
@@ -156,6 +162,7 @@ impl Health {
             gateways,
             clock,
             condition,
+            proof,
             workers: Arc::new(workers),
         }
     }
@@ -194,7 +201,7 @@ impl Health {
                 answered,
             )
         }));
-        components.extend([cancels, late]);
+        components.extend([cancels, late, self.promises()]);
         let report = HealthReport { at, components };
         self.tell(&report);
         report
@@ -292,13 +299,28 @@ impl Health {
         component(ComponentKind::LateMoney, None, state, None, None)
     }
 
+    /// What the prover knows just now; where none runs there is nothing to say against them.
+    fn promises(&self) -> Component {
+        let lines = self.proof.lines();
+        let lines = Invariant::ALL.into_iter().zip(&lines);
+        let books: Vec<_> = lines.filter(|(i, _)| *i != Invariant::Gate).collect();
+        let state = aged(books.iter().any(|(_, line)| !line.held()));
+        let looked_at = books
+            .iter()
+            .map(|(_, line)| line.checked_at)
+            .min()
+            .flatten();
+        component(ComponentKind::Promises, None, state, None, looked_at)
+    }
+
     fn tell(&self, report: &HealthReport) {
-        use ComponentKind::{Database, Gate, Migrations, PaymentGateway, Redis, Worker};
+        use ComponentKind::{Database, Gate, Migrations, PaymentGateway, Promises, Redis, Worker};
         let parts = [
             (
                 Part::Database,
                 report.of(Database).max(report.of(Migrations)),
             ),
+            (Part::Promises, report.of(Promises)),
             (Part::Gate, report.of(Redis).max(report.of(Gate))),
             (Part::Payments, report.of(PaymentGateway)),
             (Part::Workers, report.of(Worker)),

@@ -21,6 +21,7 @@ pub mod overview;
 pub mod pauses;
 pub mod queries;
 pub mod reconciliations;
+mod remembered;
 mod retries;
 mod settle;
 pub mod users;

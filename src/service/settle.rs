@@ -1,9 +1,11 @@
 //! What a gateway says of its own accord, or when somebody asks: stored before it is answered.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use tokio::time::timeout;
 
-use super::cashier::Cashier;
+use super::cashier::{Cashier, heard};
 use crate::domain::actor::Actor;
 use crate::domain::ids::DocumentNo;
 use crate::domain::machine::{self, Action, Event};
@@ -91,7 +93,7 @@ impl Cashier {
         // A payment that was never sent has nobody to ask about it; and a gateway that finds
         // payments by what made them would make it now.
         if order.payment_state != PaymentState::Unsent && !order.never_created {
-            let answer = self.ask(&order).await;
+            let answer = self.ask(&order, self.patience()).await;
             self.take_answer(&order, answer, &actor, now).await?;
         }
         let order = self.watched(order_no).await?;
@@ -102,18 +104,44 @@ impl Cashier {
         })
     }
 
+    /// What the gateway says of an order's payment just now, to be shown and nothing else. Nothing
+    /// is stored, not even that money came: whoever opens a page changes nothing by it. Nothing is
+    /// lost either, for the gateway says the same to whoever asks next: [`Self::check_payment`]
+    /// when a person does something, the worker at the deadline, or its own notification.
+    ///
+    /// # Errors
+    /// As [`Self::check_payment`].
+    pub async fn look_at_payment(
+        &self,
+        order_no: &DocumentNo,
+        patience: Duration,
+    ) -> ServiceResult<PaymentChecked> {
+        let order = self.watched(order_no).await?;
+        // To ask for one that the gateway has not said it has could make it.
+        let asked = order.acknowledged && !order.never_created;
+        let payment_state = match asked {
+            true => heard(self.ask(&order, patience.min(self.patience())).await.said()).0,
+            false => order.payment_state,
+        };
+        Ok(PaymentChecked {
+            status: order.status,
+            payment_state,
+            checked_at: self.desk().now(),
+        })
+    }
+
     async fn watched(&self, order_no: &DocumentNo) -> ServiceResult<WatchedOrder> {
         let order = watched_fetch(self.pool(), order_no).await?;
         order.ok_or_else(|| Rejection::NotFound.into())
     }
 
-    async fn ask(&self, order: &WatchedOrder) -> GatewayAnswer {
+    async fn ask(&self, order: &WatchedOrder, patience: Duration) -> GatewayAnswer {
         let Some(gateway) = self.gateway(&order.gateway) else {
             return GatewayAnswer::Refused("this gateway is not set up here".to_owned());
         };
         let payment = order.sent();
         let query = gateway.query(&payment);
-        match timeout(self.inner.settings.patience, query).await {
+        match timeout(patience, query).await {
             Ok(answer) => answer,
             Err(_) => GatewayAnswer::Unknown("no answer in time".to_owned()),
         }

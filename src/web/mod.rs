@@ -58,8 +58,8 @@ use guard::Guard::{ApiKey, GatewaySignature, Public, SignedIn};
 use pages::admin::{change, keys, users};
 use pages::corrections::{cancel, rollback, stock as correct};
 use pages::{
-    audit, bulk, docs, entry, explain, exports, health, late, ledger, login, machine, ops, orders,
-    overview, prefs, read_only, reconciliation, sku, stock,
+    audit, bulk, docs, entry, explain, exports, find, health, late, ledger, login, machine, ops,
+    orders, overview, prefs, read_only, reconciliation, sku, stock,
 };
 use route::{Entry, get, post};
 
@@ -91,6 +91,7 @@ pub fn routes() -> Vec<Entry> {
 
         // The desk.
         get(paths::HOME, SignedIn(View), overview::page),
+        get(paths::FIND, SignedIn(View), find::page),
         get(paths::STOCK, SignedIn(View), stock::page),
         get(paths::SKU, SignedIn(View), sku::page),
         get(paths::EXPLAIN, SignedIn(View), explain::page),
@@ -109,6 +110,8 @@ pub fn routes() -> Vec<Entry> {
         get(paths::STOCK_CSV, SignedIn(View), exports::stock),
         get(paths::LEDGER_CSV, SignedIn(View), exports::ledger),
         get(paths::AUDIT_CSV, SignedIn(View), exports::audit),
+        get(paths::ORDERS_CSV, SignedIn(View), exports::orders),
+        get(paths::OPS_CSV, SignedIn(View), exports::ops),
 
         get(paths::ORDERS, SignedIn(View), orders::list),
         get(paths::ORDER, SignedIn(View), orders::one),

@@ -38,16 +38,25 @@ pub fn signed(n: i64) -> String {
 
 /// `¥128.00`, `USD 12.50`
 pub fn money(money: Money) -> String {
-    let digits = money.currency.digits();
-    let scale = 10_i64.pow(digits as u32);
-    let whole = grouped(money.minor / scale);
     let symbol = match money.currency.as_str() {
         "CNY" => "¥".to_owned(),
         code => format!("{code}\u{00A0}"),
     };
+    format!("{symbol}{}", decimal(money, grouped))
+}
+
+/// `1204.00`, for spreadsheets.
+pub fn amount(money: Money) -> String {
+    decimal(money, |whole| whole.to_string())
+}
+
+fn decimal(money: Money, write: impl Fn(i64) -> String) -> String {
+    let digits = money.currency.digits();
+    let scale = 10_i64.pow(digits as u32);
+    let whole = write(money.minor / scale);
     match digits {
-        0 => format!("{symbol}{whole}"),
-        _ => format!("{symbol}{whole}.{:0digits$}", money.minor % scale),
+        0 => whole,
+        _ => format!("{whole}.{:0digits$}", money.minor % scale),
     }
 }
 

@@ -43,6 +43,7 @@ pub const API_LEDGER: &str = "/api/v1/ledger";
 pub const API_PAYMENT_NOTIFY: &str = "/api/v1/payments/{gateway}/notify";
 pub const STATIC: &str = "/static/{file}";
 
+pub const FIND: &str = "/find";
 pub const STOCK: &str = "/stock";
 pub const SKU: &str = "/stock/{warehouse}/{sku}";
 pub const EXPLAIN: &str = "/stock/{warehouse}/{sku}/explain";
@@ -71,6 +72,8 @@ pub const STOCK_CSV: &str = "/stock.csv";
 pub const LEDGER: &str = "/ledger";
 pub const ENTRY: &str = "/ledger/{entry}";
 pub const ENTRY_ROLLBACK: &str = "/ledger/{entry}/rollback";
+pub const ORDERS_CSV: &str = "/orders.csv";
+pub const OPS_CSV: &str = "/ops.csv";
 pub const ORDERS: &str = "/orders";
 pub const ORDER: &str = "/orders/{order_no}";
 pub const ORDER_CANCEL: &str = "/orders/{order_no}/cancel";

@@ -15,6 +15,7 @@ pub struct ProofStrip {
 /// One promise.
 #[derive(Debug)]
 pub struct Promise {
+    pub invariant: Invariant,
     pub name: Message,
     /// `None`: not looked at since this server started.
     pub checked_at: Option<DateTime<Utc>>,
@@ -27,6 +28,7 @@ impl ProofStrip {
     pub fn of(proof: &Proof) -> Self {
         let lines = Invariant::ALL.into_iter().zip(proof.lines());
         let promises = lines.map(|(invariant, line)| Promise {
+            invariant,
             name: name(invariant),
             checked_at: line.checked_at,
             whole_at: line.whole_at,
@@ -39,6 +41,13 @@ impl ProofStrip {
 
     pub fn broken(&self) -> bool {
         self.promises.iter().any(|p| !p.offenders.is_empty())
+    }
+
+    /// What the books promise and does not hold. Not the gate's: that is corrected by itself, and
+    /// what waits for it is counted elsewhere.
+    pub fn books_broken(&self) -> impl Iterator<Item = &Promise> {
+        let broken = |p: &&Promise| p.invariant != Invariant::Gate && !p.offenders.is_empty();
+        self.promises.iter().filter(broken)
     }
 
     /// "6 of 6 promises hold".

@@ -26,9 +26,9 @@ async function done(answer, status) {
 }
 
 // An order that waits for its payment, for a unit of `item`; answers with its path.
-export async function placeOrder(shop, item, seconds = 3600) {
+export async function placeOrder(shop, item, seconds = 3600, name = undefined) {
   placed += 1;
-  const order_no = `BT-${process.pid}-${placed}`;
+  const order_no = name || `BT-${process.pid}-${placed}`;
   const body = {
     order_no,
     warehouse: item.warehouse,

@@ -4,6 +4,7 @@
 import './bytes.test.mjs';
 import './once.test.mjs';
 import './tasks.test.mjs';
+import './keys.test.mjs';
 import './pages.test.mjs';
 import './old-browsers.test.mjs';
 import './print.test.mjs';

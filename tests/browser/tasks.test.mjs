@@ -17,7 +17,7 @@ const WORDS = {
     rolledBack: 'Rolled back at',
     cancelled: 'Cancelled',
     asks: 'supervisor',
-    kept: 'What you entered is kept.',
+    kept: 'What you entered is kept: deduct 2 of ',
     willChange: '1 will change · 0 unchanged · 2 cannot',
     notWhole: 'Line 3: “8o” is not a whole number',
     changed: '1 of 1 change made.',
@@ -28,7 +28,7 @@ const WORDS = {
     rolledBack: '冲正',
     cancelled: '已取消',
     asks: '主管',
-    kept: '填写内容已保留',
+    kept: '填写内容已保留：扣减 ',
     willChange: '1 行将更改 · 0 行不变 · 2 行不能执行',
     notWhole: '第 3 行：“8o”不是整数',
     changed: '已完成 1 / 1 处更改。',
@@ -50,8 +50,8 @@ for (const lang of ['en', 'zh']) {
       const item = shelf();
       const page = await sit('viewer');
       await page.click('header nav a[href="/stock"]');
-      await page.fill('input[type=search]', item.sku);
-      await page.press('input[type=search]', 'Enter');
+      await page.fill('main input[type=search]', item.sku);
+      await page.press('main input[type=search]', 'Enter');
       await page.waitForURL(/\/stock(\/|\?)/);
       // A SKU that is in one warehouse only opens at once; else the list shows it.
       if (!page.url().endsWith(item.path)) await page.click(`main a[href="${item.path}"]`);

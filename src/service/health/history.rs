@@ -145,6 +145,7 @@ pub fn kind(kind: ComponentKind) -> TroubleKind {
         ComponentKind::PaymentGateway => TroubleKind::PaymentGateway,
         ComponentKind::Cancels => TroubleKind::Cancels,
         ComponentKind::LateMoney => TroubleKind::LateMoney,
+        ComponentKind::Promises => TroubleKind::Promises,
     }
 }
 

@@ -1,8 +1,6 @@
 //! What needs a person now, and how the desk is doing. A number that cannot be read is left out;
 //! it never shows as 0, and never takes the others with it.
 
-mod remembered;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +9,9 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use sqlx::MySqlPool;
 use tokio::time::timeout;
 
-use self::remembered::Remembered;
 use super::clock::Clock;
 use super::queries::DearCounts;
+use super::remembered::Remembered;
 use crate::domain::attention::{Attention, Figures, Hours, Moves, Totals};
 use crate::domain::listing::{CappedCount, Seen};
 use crate::domain::order::OrderStatus;
@@ -157,7 +155,7 @@ impl Overview {
         let fresh = |totals: &Totals| now - totals.as_of < TOTALS_KEEP;
         let read = |_| async move {
             let (available, reserved) = stock_list::stock_totals(&pool).await?;
-            Ok(Totals {
+            StoreResult::Ok(Totals {
                 available,
                 reserved,
                 as_of: now,

@@ -4,8 +4,11 @@ use super::Queries;
 use crate::domain::ids::DocumentNo;
 use crate::domain::late::{LateEvent, LateGroup, LatePayment, LateState};
 use crate::domain::listing::{CappedCount, LateKey, Limit, Page, Seen};
+use crate::domain::payment::PaymentOutcome;
 use crate::domain::rejection::ServiceResult;
-use crate::store::mysql::late::{late_events, late_fetch, late_of_order, late_window, lates_open};
+use crate::store::mysql::late::{
+    late_events, late_fetch, late_of_order, late_window, lates_open, payments_called,
+};
 
 /// Payments of one order that its page shows.
 const OF_ONE_ORDER: u32 = 20;
@@ -65,6 +68,17 @@ impl Queries {
             Ok(all)
         };
         self.read(found).await
+    }
+
+    /// Payments that one of these gateways calls so: their number with us, their order, and what
+    /// they came to.
+    pub async fn payments_called(
+        &self,
+        gateways: &[&str],
+        transaction_id: &str,
+    ) -> ServiceResult<Seen<Vec<(u64, DocumentNo, PaymentOutcome)>>> {
+        self.read(payments_called(&self.pool, gateways, transaction_id))
+            .await
     }
 
     /// Late payments that need a person.

@@ -3,17 +3,18 @@
 use super::Queries;
 use crate::domain::bulk::BulkStatus;
 use crate::domain::ids::OpId;
-use crate::domain::listing::{Limit, Listed, OpFilter, OpKey, Page, Seen};
+use crate::domain::listing::{CappedCount, Limit, Listed, OpFilter, OpKey, Page, Seen};
 use crate::domain::operation::{OpStatus, Operation};
 use crate::domain::rejection::ServiceResult;
 use crate::store::mysql::StoreResult;
-use crate::store::mysql::bulk::{BulkFilter, bulk_list};
+use crate::store::mysql::bulk::{BulkFilter, bulk_list, bulk_requests_count};
 use crate::store::mysql::operations;
 
 /// Bulk operations have no stock and no document of their own, and a state that others have not.
 fn bulk_filter(filter: &OpFilter, running: bool) -> Option<BulkFilter> {
     let status = match (running, filter.status) {
         (true, _) => Some(BulkStatus::Running),
+        (false, _) if filter.corrections => None,
         (false, None) => None,
         (false, Some(OpStatus::Draft)) => Some(BulkStatus::Draft),
         (false, Some(OpStatus::Applied)) => Some(BulkStatus::Applied),
@@ -24,6 +25,10 @@ fn bulk_filter(filter: &OpFilter, running: bool) -> Option<BulkFilter> {
     (!of_one).then(|| BulkFilter {
         status,
         open_at: filter.open_at,
+        expired_at: filter.expired_at,
+        requests: filter.requests.is_some(),
+        confirmed: filter.corrections,
+        confirmed_from: filter.confirmed_from,
         author: filter.author.clone(),
         undoes: None,
     })
@@ -32,6 +37,18 @@ fn bulk_filter(filter: &OpFilter, running: bool) -> Option<BulkFilter> {
 impl Queries {
     pub async fn operation(&self, op: OpId) -> ServiceResult<Seen<Option<Operation>>> {
         self.read(operations::operation_fetch(&self.pool, op)).await
+    }
+
+    /// Drafts of every kind that wait for another person than their author; an operator may move
+    /// `unit_limit` units alone.
+    pub async fn requests_count(&self, unit_limit: u32) -> ServiceResult<Seen<CappedCount>> {
+        let now = self.clock.now();
+        let count = async {
+            let one = operations::requests_count(&self.pool, now, unit_limit).await?;
+            let bulk = bulk_requests_count(&self.pool, now).await?;
+            Ok(CappedCount(one.0.saturating_add(bulk.0)))
+        };
+        self.read(count).await
     }
 
     /// A page of operations of every kind, newest first. `running`: only those that are being

@@ -8,14 +8,31 @@ use crate::domain::history::{Explanation, History};
 use crate::domain::ids::{Sku, StockId, Warehouse};
 use crate::domain::ledger::PastLevel;
 use crate::domain::listing::{CappedCount, Limit, Page, Seen, StockFilter, StockKey, StockSort};
+use crate::domain::reconciliation::LedgerAgreement;
 use crate::domain::rejection::ServiceResult;
 use crate::domain::stock::{StockLevel, closest};
-use crate::store::mysql::{demand, ledger, stock, stock_list};
+use crate::store::mysql::{demand, ledger, reconciliations, stock, stock_list};
 
 /// SKUs looked at, on either side of each guess, to find the closest ones.
 const AROUND: u32 = 20;
 
 impl Queries {
+    /// Whether the stock table and the ledger say the same of one SKU: both are read in one
+    /// statement, by their keys.
+    pub async fn ledger_agreement(&self, stock: StockId) -> ServiceResult<Seen<LedgerAgreement>> {
+        let books = async {
+            let books = reconciliations::books(&self.pool, &[stock]).await?;
+            let differ = books.into_iter().find(|book| !book.agree());
+            Ok(
+                differ.map_or(LedgerAgreement::Agrees, |book| LedgerAgreement::Differs {
+                    ledger: book.ledger,
+                    available: book.available,
+                }),
+            )
+        };
+        self.read(books).await
+    }
+
     /// All warehouses, by name.
     pub async fn warehouses(&self) -> ServiceResult<Seen<Vec<Warehouse>>> {
         self.read(stock::warehouse_list(&self.pool)).await

@@ -4,12 +4,17 @@
 
 mod repair;
 mod run;
+mod standing;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 pub use self::repair::{Beside, REPAIRED_AT_ONCE, Repaired};
+pub use self::standing::Standing;
 use super::audit::Note;
 use super::desk::Desk;
+use super::remembered::Remembered;
 use super::{Audit, Clock, Person};
 use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::ids::StockId;
@@ -39,11 +44,17 @@ pub struct Reconciliations {
     desk: Desk,
     clock: Clock,
     audit: Audit,
+    standing: Arc<Remembered<standing::Looked>>,
 }
 
 impl Reconciliations {
     pub fn new(desk: Desk, clock: Clock, audit: Audit) -> Self {
-        Self { desk, clock, audit }
+        Self {
+            desk,
+            clock,
+            audit,
+            standing: Arc::default(),
+        }
     }
 
     /// Starts a run, which goes on by itself.

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::types::Json;
-use sqlx::{Connection, FromRow, MySqlPool, QueryBuilder, Row};
+use sqlx::{Connection, FromRow, MySql, MySqlPool, QueryBuilder, Row};
 
-use super::StoreResult;
 use super::json::{decode, parse};
 use super::numbers::{Number, NumberKind, number_take_in_tx};
+use super::{StoreResult, capped};
 use crate::domain::draft::Redraft;
 use crate::domain::ids::{OpId, StockId};
-use crate::domain::listing::{Limit, OpFilter, OpKey, Page};
+use crate::domain::listing::{CappedCount, Limit, OpFilter, OpKey, Page};
 use crate::domain::operation::{OpTarget, Operation};
 use crate::domain::reason::Reason;
 use crate::domain::rejection::Rejection;
@@ -37,6 +37,16 @@ pub async fn operations_list(
         sql.push(" AND o.status = 'draft' AND o.expires_at > ")
             .push_bind(at);
     }
+    if let Some(at) = filter.expired_at {
+        sql.push(" AND o.status = 'draft' AND o.expires_at <= ")
+            .push_bind(at);
+    }
+    if let Some(unit_limit) = filter.requests {
+        request(&mut sql, unit_limit);
+    }
+    if let Some(from) = filter.confirmed_from {
+        sql.push(" AND o.confirmed_at >= ").push_bind(from);
+    }
     if let Some(stock) = filter.stock {
         sql.push(" AND o.stock_id = ").push_bind(stock);
     }
@@ -59,6 +69,39 @@ pub async fn operations_list(
         at: row.created_at,
         op: row.op,
     }))
+}
+
+/// What makes a draft `o` a request: its author is an operator, who may not confirm it. The same
+/// as `Standing::may_confirm` of one who may prepare everything; undoing one's own work is never
+/// asked of others.
+fn request(sql: &mut QueryBuilder<MySql>, unit_limit: u32) {
+    sql.push(
+        " AND EXISTS (SELECT 1 FROM users u WHERE u.name = o.author AND u.role = 'operator')
+          AND (o.kind = 'set' OR (o.kind IN ('deduct', 'adjust')
+            AND (JSON_LENGTH(o.target, '$.lines.lines') > 1
+              OR ABS(CAST(JSON_EXTRACT(o.target, '$.lines.lines[0].change.delta') AS SIGNED)) > ",
+    );
+    sql.push_bind(unit_limit).push(")))");
+}
+
+/// Drafts that wait for another person than their author, and can still be confirmed: of the ten
+/// thousand that do so soonest.
+pub async fn requests_count(
+    pool: &MySqlPool,
+    now: DateTime<Utc>,
+    unit_limit: u32,
+) -> StoreResult<CappedCount> {
+    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (");
+    sql.push(
+        "SELECT kind, target, author FROM operations WHERE status = 'draft' AND expires_at > ",
+    )
+    .push_bind(now);
+    sql.push(" ORDER BY expires_at LIMIT ")
+        .push_bind(CappedCount::CAP + 1);
+    sql.push(") o WHERE TRUE");
+    request(&mut sql, unit_limit);
+    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+    Ok(capped(count))
 }
 
 /// What posting a form came to: the operation as it is stored now.

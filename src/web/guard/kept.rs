@@ -13,6 +13,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use super::UNSHOWN;
@@ -20,6 +21,7 @@ use crate::domain::role::Action;
 use crate::domain::user::UserName;
 use crate::web::extract::{Posted, State};
 use crate::web::forms::FormView;
+use crate::web::i18n::{Message, msg};
 use crate::web::paths;
 use crate::web::problem::Problem;
 use crate::web::visitor::Visitor;
@@ -73,6 +75,35 @@ impl KeptForm {
         let kept: Self = serde_json::from_str(&text).ok()?;
         let age = web.services.clock.now().timestamp() - kept.at;
         (age <= HOURS * 3600).then_some(kept)
+    }
+
+    /// What the form was to do, in a few words, where it is about one thing.
+    pub fn what(&self) -> Option<Message> {
+        let decoded = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let parts: Vec<String> = self.path.split('/').skip(1).map(decoded).collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let typed = |name: &str| {
+            let field = self.fields.iter().find(|(field, _)| field == name);
+            field
+                .map(|(_, value)| value.trim())
+                .filter(|v| !v.is_empty())
+        };
+        let units = |id, field: &str, sku: &str| match typed(field) {
+            Some(units) => msg(id).with("units", units).with("object", sku),
+            None => msg("kept-correction").with("object", sku),
+        };
+        Some(match parts[..] {
+            ["stock", _, sku, "deduct"] => units("kept-deduct", "units", sku),
+            ["stock", _, sku, "adjust"] => match typed("direction") {
+                Some("add") => units("kept-add", "units", sku),
+                Some("remove") => units("kept-remove", "units", sku),
+                _ => msg("kept-correction").with("object", sku),
+            },
+            ["stock", _, sku, "set"] => units("kept-set", "counted", sku),
+            ["ledger", entry, "rollback"] => msg("kept-rollback").with("object", entry),
+            ["orders", order, "cancel"] => msg("kept-cancel").with("object", order),
+            _ => return None,
+        })
     }
 
     /// As they were typed.

@@ -108,6 +108,7 @@ words! {
     }
     Part {
         Database => "band-database",
+        Promises => "band-promises",
         Gate => "band-gate",
         Payments => "band-payments",
         Workers => "band-workers",

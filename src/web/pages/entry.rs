@@ -62,7 +62,7 @@ pub async fn page(
     Path(entry): Path<String>,
     web: State,
 ) -> Result<HttpResponse, Problem> {
-    let unknown = || Problem::not_found().detail(msg("entry-unknown").with("entry", &*entry));
+    let unknown = || Problem::unknown(msg("entry-unknown").with("entry", &*entry), &entry);
     let id: EntryId = entry.parse().map_err(|_| unknown())?;
     let queries = &web.services.queries;
     let shown = queries.entry(id).await?.value.ok_or_else(unknown)?;

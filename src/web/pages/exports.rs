@@ -1,22 +1,29 @@
-//! Lists as files: `/stock.csv`, `/ledger.csv`, `/audit.csv`, each with the filters of its list.
+//! Lists as files: `/stock.csv`, `/ledger.csv`, `/orders.csv`, `/ops.csv`, `/audit.csv`, each with
+//! the filters of its list.
 //! What the filters say wrongly is shown by the list itself.
 
 use actix_web::HttpResponse;
 
 use super::audit::AuditQuery;
+use super::bulk;
 use super::ledger::LedgerQuery;
+use super::ops::deed::Deed;
+use super::ops::{OpsQuery, subject};
+use super::orders::OrdersQuery;
 use super::stock::StockQuery;
 use crate::domain::audit::AuditRow;
 use crate::domain::ids::OpId;
 use crate::domain::ledger::LedgerEntry;
-use crate::domain::listing::{StockKey, StockSort};
+use crate::domain::listing::{Listed, OrderKey, StockKey, StockSort};
+use crate::domain::order::OrderRow;
 use crate::domain::stock::StockLevel;
 use crate::web::export::{Cell, FileQuery, Kept, Sheet, send};
 use crate::web::extract::{Query, State};
 use crate::web::filters;
-use crate::web::i18n::{Text, Worded, msg};
+use crate::web::i18n::{Message, Text, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::List;
+use crate::web::numbers;
 use crate::web::paths;
 use crate::web::problem::Problem;
 use crate::web::respond::see_other;
@@ -201,6 +208,147 @@ fn ledger_row(entry: &LedgerEntry, text: &Text) -> Vec<Cell> {
         Cell::text(entry.reverses.map(|id| id.to_string())),
         Cell::text(entry.reversed_by.map(|id| id.to_string())),
     ]
+}
+
+/// `GET /orders.csv`
+pub async fn orders(
+    layout: Layout,
+    Query(query): Query<OrdersQuery>,
+    Query(file): Query<FileQuery>,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let text = layout.text;
+    let Ok(filter) = query.filter(text.now) else {
+        return Ok(see_other(
+            &List::new(paths::ORDERS, &query.fields()).first(),
+        ));
+    };
+    let in_zone = |id| msg(id).with("zone", text.zone.name());
+    let sheet = Sheet {
+        name: "orders",
+        kept: file.kept(),
+        columns: vec![
+            msg("orders-number"),
+            msg("warehouse"),
+            msg("orders-status"),
+            in_zone("export-placed"),
+            in_zone("export-deadline"),
+            msg("orders-units"),
+            msg("export-lines"),
+            msg("orders-amount"),
+            msg("export-currency"),
+            msg("order-gateway"),
+            msg("orders-payment"),
+        ],
+    };
+    let queries = web.services.queries.clone();
+    let fetch = move |after: Option<OrderKey>, limit| {
+        let (queries, filter) = (queries.clone(), filter.clone());
+        async move {
+            let page = queries.orders_list(&filter, after.as_ref(), limit);
+            Ok(page.await?.value)
+        }
+    };
+    let row = move |order: &OrderRow| {
+        let said = |word: Message| text.say(&word).into_owned();
+        vec![
+            Cell::Text(order.order_no.to_string()),
+            Cell::Text(order.warehouse.to_string()),
+            Cell::Text(said(order.status.message())),
+            Cell::Text(text.full(order.created_at)),
+            Cell::text(order.pay_deadline.map(|at| text.full(at))),
+            Cell::Number(order.units),
+            Cell::Number(order.line_count),
+            Cell::text(order.amount.map(numbers::amount)),
+            Cell::text(
+                order
+                    .amount
+                    .map(|amount| amount.currency.as_str().to_owned()),
+            ),
+            Cell::text(order.gateway.clone()),
+            Cell::text(order.payment_state.map(|state| said(state.message()))),
+        ]
+    };
+    send(text, sheet, fetch, row).await
+}
+
+/// `GET /ops.csv`
+pub async fn ops(
+    layout: Layout,
+    Query(query): Query<OpsQuery>,
+    Query(file): Query<FileQuery>,
+    web: State,
+) -> Result<HttpResponse, Problem> {
+    let text = layout.text;
+    let unit_limit = web.services.operations.unit_limit();
+    let Ok(filter) = query.filter(&text, unit_limit) else {
+        return Ok(see_other(&List::new(paths::OPS, &query.fields()).first()));
+    };
+    let in_zone = |id| msg(id).with("zone", text.zone.name());
+    let sheet = Sheet {
+        name: "operations",
+        kept: file.kept(),
+        columns: vec![
+            msg("operation"),
+            msg("ops-what"),
+            msg("ops-on"),
+            msg("ops-state"),
+            msg("reason"),
+            msg("note"),
+            msg("reference"),
+            msg("op-prepared"),
+            in_zone("export-prepared"),
+            msg("op-confirmed"),
+            in_zone("export-confirmed"),
+        ],
+    };
+    let (queries, running) = (web.services.queries.clone(), query.running());
+    let fetch = move |after, limit| {
+        let (queries, filter) = (queries.clone(), filter.clone());
+        async move {
+            let page = queries.operations_of_every_kind(&filter, running, after, limit);
+            Ok(page.await?.value)
+        }
+    };
+    send(text, sheet, fetch, move |listed| listed_row(listed, &text)).await
+}
+
+fn listed_row(listed: &Listed, text: &Text) -> Vec<Cell> {
+    let said = |word: Message| Cell::Text(text.say(&word).into_owned());
+    match listed {
+        Listed::One(op) => vec![
+            Cell::Text(op.op.to_string()),
+            said(Deed::of(op).label()),
+            Cell::Text(subject(op).0),
+            said(match op.expired(text.now) {
+                true => msg("op-expired-tag"),
+                false => op.status.message(),
+            }),
+            said(op.reason.message()),
+            Cell::text(op.note.clone()),
+            Cell::text(op.reference.clone()),
+            Cell::Text(op.author.clone()),
+            Cell::Text(text.full(op.created_at)),
+            Cell::text(op.confirmed_by.clone()),
+            Cell::text(op.confirmed_at.map(|at| text.full(at))),
+        ],
+        Listed::Bulk(op) => vec![
+            Cell::Text(op.op.to_string()),
+            said(bulk::label(op)),
+            Cell::text(op.undoes.map(|undone| undone.to_string())),
+            said(match op.expired(text.now) {
+                true => msg("op-expired-tag"),
+                false => op.status.message(),
+            }),
+            said(op.reason.message()),
+            Cell::text(op.note.clone()),
+            Cell::text(op.reference.clone()),
+            Cell::Text(op.author.clone()),
+            Cell::Text(text.full(op.created_at)),
+            Cell::text(op.confirmed_by.clone()),
+            Cell::text(op.confirmed_at.map(|at| text.full(at))),
+        ],
+    }
 }
 
 /// `GET /audit.csv`

@@ -93,6 +93,7 @@ fn named(kind: TroubleKind, detail: &str) -> Message {
         TroubleKind::PaymentGateway => msg("health-payment-gateway").with("name", detail),
         TroubleKind::Cancels => msg("health-cancels"),
         TroubleKind::LateMoney => msg("health-late-money"),
+        TroubleKind::Promises => msg("health-promises"),
         TroubleKind::ReadOnly => msg("health-mode-read-only"),
     }
 }
@@ -152,6 +153,7 @@ fn meaning(component: &Component, report: &HealthReport) -> Option<Message> {
         (Cancels | LateMoney, _) if away => "health-not-asked",
         (Cancels, _) => "health-cancels-late",
         (LateMoney, _) => "health-late-money-waits",
+        (Promises, _) => "health-promises-broken",
         (PaymentGateway, Degraded) => "health-payment-gateway-slow",
         (PaymentGateway, Down) => "health-payment-gateway-down",
     };

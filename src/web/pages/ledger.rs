@@ -10,7 +10,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::ids::{DocumentNo, OpId, Warehouse};
+use crate::domain::ids::{DocumentNo, EntryId, OpId, Warehouse};
 use crate::domain::ledger::{EntryKind, LedgerEntry};
 use crate::domain::listing::{LedgerFilter, LedgerKey};
 use crate::web::export;
@@ -21,6 +21,7 @@ use crate::web::layout::Layout;
 use crate::web::list::{Chip, Place, chip};
 use crate::web::list_view::{Content, ListView};
 use crate::web::problem::{Problem, loaded};
+use crate::web::respond::see_other;
 use crate::web::{filters, paths};
 
 const ROWS: u32 = 100;
@@ -181,6 +182,11 @@ pub async fn page(
     let page = LedgerPage::new(layout, &query, &filter, &known);
     if let Some(errors) = errors {
         return Ok(page.refuse(errors));
+    }
+    if let Ok(entry) = query.document().parse::<EntryId>()
+        && web.services.queries.entry(entry).await?.value.is_some()
+    {
+        return Ok(see_other(&paths::entry(&entry)));
     }
     let now = web.services.clock.now();
     match page.view.list.place(&web.sealer, &query.after, now) {

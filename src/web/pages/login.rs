@@ -37,7 +37,8 @@ struct LoginPage {
 
 /// The session ended while something was entered.
 enum Notice {
-    Kept,
+    /// With what that was, where it can be told.
+    Kept(Option<Message>),
     /// It was too long to be kept.
     Lost,
 }
@@ -45,9 +46,16 @@ enum Notice {
 impl Notice {
     fn message(&self) -> Message {
         match self {
-            Self::Kept => msg("login-ended-kept"),
+            Self::Kept(Some(what)) => msg("login-ended-kept-what").with("what", what),
+            Self::Kept(None) => msg("login-ended-kept"),
             Self::Lost => msg("login-ended-lost"),
         }
+    }
+}
+
+impl Notice {
+    fn kept(request: &HttpRequest, sealed: &str) -> Self {
+        Self::Kept(KeptForm::open(request, sealed).and_then(|kept| kept.what()))
     }
 }
 
@@ -85,10 +93,9 @@ pub fn ended(request: &HttpRequest) -> HttpResponse {
     let page = LoginPage {
         layout: Layout::of(request),
         form: FormView::default().with_status(StatusCode::FORBIDDEN),
-        notice: Some(if kept.is_some() {
-            Notice::Kept
-        } else {
-            Notice::Lost
+        notice: Some(match &kept {
+            Some(sealed) => Notice::kept(request, sealed),
+            None => Notice::Lost,
         }),
         next: paths::HOME.to_owned(),
         kept,
@@ -137,7 +144,7 @@ pub async fn submit(
     let again = |form: FormView| {
         let kept = Some(posted.value("kept").to_owned()).filter(|sealed| !sealed.is_empty());
         LoginPage {
-            notice: kept.as_ref().map(|_| Notice::Kept),
+            notice: kept.as_ref().map(|sealed| Notice::kept(&request, sealed)),
             next: local(posted.value("next")),
             layout,
             form: form.without("password"),

@@ -8,6 +8,7 @@ pub mod docs;
 pub mod entry;
 pub mod explain;
 pub mod exports;
+pub mod find;
 pub mod health;
 pub mod late;
 pub mod ledger;

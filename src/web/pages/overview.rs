@@ -8,10 +8,13 @@ use crate::domain::attention::{Attention, Figures, Hours, Moves, WaitingCancels}
 use crate::domain::bulk::Bulk;
 use crate::domain::listing::{CappedCount, Listed};
 use crate::domain::operation::{OpChange, OpTarget, Operation};
+use crate::service::reconciliations::Standing;
 use crate::web::extract::State;
 use crate::web::i18n::{Message, Text, msg};
 use crate::web::layout::Layout;
-use crate::web::pages::bulk;
+use crate::web::pages::{bulk, ops};
+use crate::web::problem::{Problem, loaded};
+use crate::web::proof::{Promise, ProofStrip};
 use crate::web::{chart, filters, numbers, paths, route};
 
 const REFRESH_SECONDS: u32 = 15;
@@ -27,6 +30,8 @@ struct OverviewPage {
     figures: Figures,
     /// All entries of the last hour.
     last_hour: String,
+    /// The operations that were applied today.
+    applied_today: String,
 }
 
 /// Something that needs a person now.
@@ -38,23 +43,37 @@ struct Need {
 }
 
 /// `GET /`
-pub async fn page(layout: Layout, web: State) -> HttpResponse {
-    let overview = &web.services.overview;
-    let (attention, figures) = tokio::join!(
+pub async fn page(layout: Layout, web: State) -> Result<HttpResponse, Problem> {
+    let (overview, text) = (&web.services.overview, layout.text);
+    let began = day_began(&text);
+    let unit_limit = web.services.operations.unit_limit();
+    let (attention, figures, standing, requests) = tokio::join!(
         overview.attention(),
-        overview.figures(day_began(&layout.text)),
+        overview.figures(began),
+        web.services.reconciliations.standing(),
+        web.services.queries.requests_count(unit_limit),
     );
-    let text = layout.text;
+    let requests = loaded(requests)?.map(|seen| seen.value);
+    let known = complete(&attention.value) && standing.is_some() && requests.is_some();
+    let mut needs = needs(&attention.value, standing.flatten(), requests, &text);
+    needs.splice(0..0, promises(layout.proof.as_ref()));
     let hour_ago = text.full(figures.as_of - TimeDelta::hours(1));
     let page = OverviewPage {
         layout: layout.live(REFRESH_SECONDS),
         as_of: attention.as_of,
-        complete: complete(&attention.value),
-        needs: needs(&attention.value, &text),
+        complete: known,
+        needs,
         figures: figures.value,
         last_hour: paths::with_query(paths::LEDGER, &[("from", hour_ago)]),
+        applied_today: paths::with_query(
+            paths::OPS,
+            &[
+                ("state", ops::CORRECTIONS.to_owned()),
+                ("since", text.full(began)),
+            ],
+        ),
     };
-    page.layout.ok(&page)
+    Ok(page.layout.ok(&page))
 }
 
 /// Midnight at the site, or the first moment after it on a day whose clocks jump over it.
@@ -73,14 +92,20 @@ fn complete(attention: &Attention) -> bool {
         differences,
         late_payments,
         late_since: _,
-        open_drafts,
+        // Not shown: most of them are previews that somebody left.
+        open_drafts: _,
     } = attention;
-    let counts = [low, out, due_soon, differences, late_payments, open_drafts];
+    let counts = [low, out, due_soon, differences, late_payments];
     waiting_cancels.is_some() && counts.iter().all(|count| count.is_some())
 }
 
 /// What is not zero, worst first. What could not be counted is left out.
-fn needs(attention: &Attention, text: &Text) -> Vec<Need> {
+fn needs(
+    attention: &Attention,
+    standing: Option<Standing>,
+    requests: Option<CappedCount>,
+    text: &Text,
+) -> Vec<Need> {
     let stock = |state: &str| {
         let address = paths::with_query(paths::STOCK, &[("state", state.to_owned())]);
         Some((address, msg("stock-title")))
@@ -97,14 +122,17 @@ fn needs(attention: &Attention, text: &Text) -> Vec<Need> {
         }),
         need(true, "needs-out", attention.out, || stock("out")),
         need(false, "needs-due-soon", attention.due_soon, || {
-            let soon = [("due", "15m".to_owned())];
+            let soon = [("status", "pending".to_owned()), ("due", "5m".to_owned())];
             Some((paths::with_query(paths::ORDERS, &soon), msg("nav-orders")))
         }),
         need(false, "needs-differences", attention.differences, || {
             differences
         }),
-        need(false, "needs-drafts", attention.open_drafts, || {
-            lead(paths::OPS, "needs-operations")
+        standing.map(last_run),
+        need(false, "needs-requests", requests, || {
+            let waiting = [("state", ops::REQUESTS.to_owned())];
+            let list = paths::with_query(paths::OPS, &waiting);
+            Some((list, msg("needs-operations")))
         }),
         need(false, "needs-low", attention.low, || stock("low")),
     ]
@@ -125,6 +153,31 @@ fn need(
         what: counted(id, count),
         lead: lead(),
     })
+}
+
+/// What the last comparison of all stock found and is still so.
+fn last_run(standing: Standing) -> Need {
+    Need {
+        grave: false,
+        what: counted("needs-run", standing.count).with("at", standing.started_at),
+        lead: Some((paths::run(standing.run), msg("nav-reconcile"))),
+    }
+}
+
+/// Promises that do not hold, each with the way to the first thing that breaks it.
+fn promises(strip: Option<&ProofStrip>) -> Vec<Need> {
+    let need = |promise: &Promise| Need {
+        grave: true,
+        what: msg("needs-promise")
+            .with("count", promise.offenders.len())
+            .with("promise", &promise.name),
+        lead: promise
+            .offenders
+            .first()
+            .map(|(href, code)| (href.clone(), msg("needs-named").with("id", code))),
+    };
+    let strip = strip.into_iter();
+    strip.flat_map(ProofStrip::books_broken).map(need).collect()
 }
 
 /// `$count` chooses the form of the sentence, `$shown` is what it says.
@@ -168,6 +221,14 @@ impl OverviewPage {
                 .with("most", i64::try_from(most).unwrap_or(i64::MAX))
                 .with("hour", hour),
         }
+    }
+
+    /// When every sixth hour of the chart begins; it stands below its bar.
+    fn quarters(&self, hours: &Hours) -> Vec<String> {
+        let zone = self.layout.text.zone;
+        let begins = hours.per_hour.iter().step_by(6);
+        let said = |(at, _): &(DateTime<Utc>, u64)| at.with_timezone(&zone).format("%H:%M");
+        begins.map(|hour| said(hour).to_string()).collect()
     }
 
     fn bars(&self, hours: &Hours) -> String {

@@ -164,6 +164,12 @@ impl RunsPage {
         self.layout.read_only.is_none() && self.layout.may(Action::Repair)
     }
 
+    /// Whether a repair could do anything about what is shown: only the gate is ever set.
+    fn repairable(&self) -> bool {
+        let mut differences = self.differences.iter();
+        differences.any(|difference| difference.gate_off_by().is_some())
+    }
+
     /// What the run came to, in a sentence.
     fn sentence(&self, run: &Run) -> Message {
         let counted = |id| msg(id).with("compared", i64::from(run.compared));

@@ -13,7 +13,7 @@ use crate::domain::ledger::{LedgerEntry, PastLevel};
 use crate::domain::listing::{Limit, OpFilter};
 use crate::domain::operation::{OpChange, OpKind, OpStatus, OpTarget, Operation};
 use crate::domain::order::OpenOrders;
-use crate::domain::reconciliation::{Run, RunDifference, RunOutcome};
+use crate::domain::reconciliation::{LedgerAgreement, Run, RunDifference, RunOutcome};
 use crate::domain::role::Action;
 use crate::domain::stock::StockLevel;
 use crate::service::desk::Agreement;
@@ -40,6 +40,7 @@ struct SkuPage {
     gate: Option<Agreement>,
     /// The last comparison that somebody asked for, and what it found of this SKU.
     reconciled: Option<Option<(Run, Option<RunDifference>)>>,
+    ledger: Option<LedgerAgreement>,
     timeline: Option<Vec<LedgerEntry>>,
     drafts: Vec<Operation>,
     /// Not for an unlimited SKU.
@@ -96,12 +97,13 @@ pub async fn page(
     let text = layout.text;
     let span = Span::parse(&query.span);
     let (at_form, at) = asked_for(&query.at, &text);
-    let (held, timeline, drafts, gate, reconciled, history, demand, past) = tokio::join!(
+    let (held, timeline, drafts, gate, reconciled, ledger, history, demand, past) = tokio::join!(
         queries.open_orders(&level),
         queries.timeline(level.id, rows(ENTRIES)?),
         queries.operations_list(&drafts, None, rows(DRAFTS)?),
         web.services.desk.agreement(&level),
         web.services.reconciliations.of_stock(level.id),
+        queries.ledger_agreement(level.id),
         async {
             match level.unlimited {
                 true => Ok(None),
@@ -127,6 +129,7 @@ pub async fn page(
         held: loaded(held)?.and_then(|seen| seen.value),
         gate: loaded(gate)?,
         reconciled: loaded(reconciled)?,
+        ledger: loaded(ledger)?.map(|seen| seen.value),
         timeline: loaded(timeline)?.map(|seen| seen.value),
         drafts,
         history: loaded(history)?.flatten(),
@@ -219,6 +222,18 @@ impl SkuPage {
             .with("low", history.low())
     }
 
+    /// The promises that it breaks, as far as they were looked at.
+    fn broken(&self) -> Vec<&Message> {
+        let (here, entries) = (self.here(), format!("/ledger/led_{}-", self.level.id.0));
+        let own = |href: &str| href == here || href.starts_with(&entries);
+        let strip = self.layout.proof.iter();
+        let promises = strip.flat_map(|strip| strip.books_broken());
+        promises
+            .filter(|promise| promise.offenders.iter().any(|(href, _)| own(href)))
+            .map(|promise| &promise.name)
+            .collect()
+    }
+
     fn here(&self) -> String {
         paths::stock(&self.level.warehouse, &self.level.sku)
     }
@@ -239,6 +254,14 @@ impl SkuPage {
 /// Whether the gate was compared as well.
 fn gate_was_asked(run: &Run) -> bool {
     !matches!(run.ended, Some((_, RunOutcome::GateAway)))
+}
+
+/// Units of a place; nothing where it has none.
+fn units_or_none(units: &Option<i64>) -> Message {
+    match units {
+        Some(units) => msg("place-units").with("units", *units),
+        None => msg("place-none"),
+    }
 }
 
 /// `1,204 claims, 2,410 units`

@@ -17,6 +17,7 @@ use crate::web::i18n::Worded;
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, Place, chip};
 use crate::web::list_view::{Content, ListView};
+use crate::web::pages::find;
 use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
@@ -196,6 +197,14 @@ impl StockPage {
         let Some(rows) = loaded(rows)? else {
             return Ok(self.layout.not_loaded(&self));
         };
+        // What is no SKU may be the number of something else.
+        let alone = filter.warehouse.is_none() && filter.state.is_none();
+        if let (true, true, Some(typed)) = (rows.value.items.is_empty(), alone, &filter.q)
+            && place.after().is_none()
+            && let [only] = &find::hits(web, typed).await?[..]
+        {
+            return Ok(see_other(&only.path));
+        }
         self.count = loaded(count)?.and_then(|seen| seen.value);
         self.sort = sort;
         let said = (web, &self.layout.text);

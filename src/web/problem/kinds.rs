@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{Problem, Retry};
+use crate::domain::approval::{OWN_WORK, Origin};
 use crate::domain::role::Action;
-use crate::web::i18n::{Worded, msg};
+use crate::web::filters;
+use crate::web::i18n::{Message, Text, Worded, msg};
 
 impl Problem {
     /// What was looked for is not there. `detail` can be replaced to say what that was.
@@ -21,6 +23,13 @@ impl Problem {
             msg("not-found-detail"),
         );
         problem.reason("There is nothing at this address.")
+    }
+
+    /// Something with a number of its own is not there. Its page offers to look again.
+    pub fn unknown(detail: Message, looked_for: &str) -> Self {
+        let mut problem = Self::not_found().detail(detail);
+        problem.looked_for = Some(looked_for.to_owned());
+        problem
     }
 
     /// The address is right and the method is not; `allow` as in the header.
@@ -112,7 +121,8 @@ impl Problem {
             Action::View | Action::Correct | Action::Draft | Action::ReverseOwn => {
                 msg("forbidden-ask-operator").with("action", action.message())
             }
-            Action::Approve | Action::Reverse | Action::Settle | Action::Repair => {
+            Action::Reverse => msg("forbidden-cancel"),
+            Action::Approve | Action::Settle | Action::Repair => {
                 msg("forbidden-ask-supervisor").with("action", action.message())
             }
         };
@@ -122,6 +132,19 @@ impl Problem {
             msg("forbidden-title"),
             detail,
         )
+    }
+
+    /// Signed in, and this entry is not theirs to roll back (any more).
+    pub fn not_theirs(origin: &Origin, user: &str, text: &Text) -> Self {
+        let own = origin.actor.strip_prefix("user:") == Some(user);
+        let detail = match own {
+            true => msg("forbidden-own-late").with("until", origin.created_at + OWN_WORK),
+            false => {
+                let by = filters::who_said(&origin.actor, text);
+                msg("forbidden-not-own").with("name", by)
+            }
+        };
+        Self::forbidden(Action::Reverse).detail(detail.with("minutes", OWN_WORK.num_minutes()))
     }
 
     /// Somebody who is not signed in tried to change something. Rendered as the sign-in form.

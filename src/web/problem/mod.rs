@@ -46,6 +46,8 @@ pub struct Details {
     /// For the log only.
     pub cause: Option<String>,
     pub(super) headers: Vec<(&'static str, String)>,
+    /// What was looked for and is not there, as it was typed.
+    pub looked_for: Option<String>,
 }
 
 /// When to try again; also the header `Retry-After`.
@@ -78,6 +80,7 @@ impl Problem {
             members: Map::new(),
             cause: None,
             headers: Vec::new(),
+            looked_for: None,
         }))
     }
 

@@ -26,6 +26,8 @@ struct ErrorPage<'a> {
     again: Option<String>,
     /// The operation that may or may not have happened.
     op: Option<OpId>,
+    /// What was looked for, to be looked for again.
+    looked_for: Option<&'a str>,
 }
 
 /// The page of `problem`, as the answer to `request`.
@@ -53,6 +55,7 @@ pub fn response(problem: &Problem, request: &HttpRequest) -> HttpResponse {
             .filter(|_| kept_here)
             .and_then(|posted| kept::resume(request, posted)),
         op: doubtful(problem, request),
+        looked_for: problem.looked_for.as_deref(),
         layout,
     };
     page.layout.with_status(problem.status, &page)

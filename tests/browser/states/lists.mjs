@@ -1,6 +1,16 @@
 // What people look at: lists, the things in them, and their own settings.
 
-export async function lists({ at, see, operator, viewer, admin, item, order }) {
+import { placeOrder } from '../goods.mjs';
+
+// An order that is called like a SKU: the box that finds things offers both.
+async function namesakes(shop, shelf) {
+  let item = shelf();
+  while (!/^[\w.:-]+$/.test(item.sku)) item = shelf();
+  await placeOrder(shop, item, 3600, item.sku);
+  return `/find?q=${encodeURIComponent(item.sku)}`;
+}
+
+export async function lists({ at, see, shop, shelf, operator, viewer, admin, item, order }) {
   const pages = {
     overview: '/',
     stock: '/stock',
@@ -28,6 +38,7 @@ export async function lists({ at, see, operator, viewer, admin, item, order }) {
     audit: '/audit',
     'audit-none': '/audit?actor=nobody',
     'audit-400': '/audit?kind=x',
+    'find-several': await namesakes(shop, shelf),
     prefs: '/prefs',
     'docs-api': '/docs/api',
   };

@@ -177,6 +177,7 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>, workers: Wor
     let pool = world.desk.pool().clone();
     let audit = Audit::new(pool.clone(), clock.clone());
     let condition = Condition::default();
+    let proof = Proof::default();
     let operations = Operations::new(cashier.clone(), audit.clone(), clock.clone(), 100);
     Services {
         bulks: Bulks::new(
@@ -194,13 +195,14 @@ fn services(world: &World, cashier: Cashier, ahead: Arc<AtomicI64>, workers: Wor
         ),
         overview: Overview::new(pool.clone(), clock.clone()),
         reconciliations: Reconciliations::new(world.desk.clone(), clock.clone(), audit.clone()),
-        proof: Proof::default(),
+        proof: proof.clone(),
         queries: Queries::new(pool.clone(), clock.clone()),
         users: Users::new(pool, clock.clone(), audit.clone()),
         health: Health::new(
             world.desk.clone(),
             Gateways::default(),
             condition.clone(),
+            proof,
             move || workers.lock().expect("nobody panics").clone(),
         ),
         operations,

@@ -70,7 +70,7 @@ async fn assert_waits(market: &Market, op: &str) {
     let page = market.page(op).await;
     for text in [
         "Waiting for the payment gateway",
-        "Stock stays reserved. Do not cancel again; this page updates.",
+        "Stock stays reserved. Do not cancel again.",
     ] {
         assert!(page.contains(text), "{text}: {page}");
     }

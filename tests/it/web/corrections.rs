@@ -312,7 +312,7 @@ async fn an_operator_rolls_back_their_own_work_for_a_quarter_of_an_hour() {
     let refused = other.get(form).await;
     assert_eq!(refused.status, 403);
     assert!(
-        refused.has("Ask a supervisor to roll this back"),
+        refused.has("Ask a supervisor to roll it back"),
         "{}",
         refused.body
     );

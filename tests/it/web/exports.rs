@@ -3,7 +3,8 @@
 use stockdesk::domain::role::Role;
 
 use crate::harness::site::{PASSWORD, Site};
-use crate::harness::world::{order, shop};
+use crate::harness::world::{order, shop, unpaid_order};
+use crate::service::office::{chen, deduct};
 
 /// The rows of a file, without its mark.
 fn rows(body: &str) -> Vec<Vec<String>> {
@@ -129,4 +130,49 @@ async fn long_numbers_of_orders_are_kept_for_excel_where_that_is_asked_for() {
     let address = super::bulk::sent(&mut chen, b"sku,change\n'0042,1\n").await;
     super::bulk::carry_out(&mut chen, &address).await;
     assert_eq!(site.world.levels("0042").await, (39, 0));
+}
+
+#[tokio::test]
+async fn orders_and_operations_are_files_of_what_their_lists_show() {
+    let site = Site::start().await;
+    site.world.stock("CUP", 40).await;
+    let desk = &site.world.desk;
+    for placed in [
+        unpaid_order("O1", &[("CUP", 2)]),
+        order("O2", &[("CUP", 1)]),
+    ] {
+        desk.post(placed, shop()).await.expect("placed");
+    }
+    let operations = &site.services().operations;
+    let drafted = operations.draft(deduct("CUP", 3), &chen()).await;
+    let op = drafted.expect("a draft").operation().op.to_string();
+    let mut browser = site.signed_in("li.wei", Role::Viewer).await;
+    let open = rows(&browser.get("/orders.csv").await.body);
+    assert_eq!(open[0][..3], ["Order", "Warehouse", "Status"]);
+    assert_eq!((open.len(), open[1][0].as_str()), (2, "O1"));
+    assert_eq!(open[1][5..10], ["2", "1", "128.00", "CNY", "sandbox"]);
+    let paid = rows(&browser.get("/orders.csv?status=paid").await.body);
+    assert_eq!((paid.len(), paid[1][0].as_str()), (2, "O2"));
+    assert_eq!(
+        browser.get("/orders.csv?due=never").await.location(),
+        "/orders?due=never"
+    );
+    let all = rows(&browser.get("/ops.csv").await.body);
+    assert_eq!(all[0][..4], ["Operation", "What", "On", "State"]);
+    assert_eq!(all[1][..4], [&op, "Deduct 3 units", "CUP", "Draft"]);
+    assert_eq!(
+        rows(&browser.get("/ops.csv?state=applied").await.body).len(),
+        1
+    );
+    assert_eq!(
+        browser.get("/ops.csv?state=x").await.location(),
+        "/ops?state=x"
+    );
+    for (list, file) in [
+        ("/orders?status=paid", "/orders.csv?status=paid"),
+        ("/ops", "/ops.csv"),
+    ] {
+        let page = browser.get(list).await;
+        assert!(page.has(&format!("href=\"{file}\"")), "{}", page.body);
+    }
 }

@@ -159,6 +159,8 @@ async fn a_correction_that_outlived_its_session_is_a_draft_once_its_author_is_ba
         ];
         let ended = browser.post_bare("/stock/W/A/deduct", &fields).await;
         assert_eq!(ended.status, 403);
+        let what = format!("What you entered is kept: deduct {units} of A. After");
+        assert!(ended.has(&what), "{}", ended.body);
         let (kept, token) = (ended.input("kept").unwrap(), ended.input("csrf").unwrap());
         let fields = [
             ("name", "li.wei"),

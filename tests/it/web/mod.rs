@@ -7,6 +7,7 @@ mod bulk_once;
 mod corrections;
 mod docs;
 mod exports;
+mod find;
 mod frame;
 mod guards;
 mod health;

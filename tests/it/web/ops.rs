@@ -546,3 +546,52 @@ async fn while_changes_are_paused_what_was_typed_can_be_sent_later() {
     confirm(&mut browser, &page, &address).await.location();
     assert_eq!(site.world.levels("A").await, (9, 0));
 }
+
+#[tokio::test]
+async fn each_reader_of_a_draft_is_told_when_stock_will_change() {
+    let (site, mut operator) = desk().await;
+    site.world.stock("B", 500).await;
+    let own = draft(&mut operator, "3").await;
+    let fields = [("units", "101"), ("reason", "damaged"), ("note", "pallet")];
+    let over = fill(&mut operator, "/stock/W/B/deduct", &fields).await;
+    let over = over.location().to_owned();
+    let supervisor = site.signed_in("chen.yu", Role::Supervisor).await;
+    let viewer = site.signed_in("guest", Role::Viewer).await;
+    let (you, them) = (
+        "Stock changes when you confirm.",
+        "Stock changes when a supervisor confirms.",
+    );
+    for (browser, address, said) in [
+        (&operator, &own, you),
+        (&operator, &over, them),
+        (&supervisor, &over, you),
+        (&viewer, &over, "Stock changes when it is confirmed."),
+    ] {
+        let page = browser.clone().get(address).await;
+        assert!(page.has(said), "{said}: {}", page.body);
+        let others = [you, them].into_iter().filter(|other| *other != said);
+        assert!(others.into_iter().all(|other| !page.has(other)), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_roll_back_is_told_why() {
+    let (site, mut operator) = desk().await;
+    let address = draft(&mut operator, "3").await;
+    let page = operator.get(&address).await;
+    confirm(&mut operator, &page, &address).await.location();
+    let mut other = site.signed_in("wang.fang", Role::Operator).await;
+    let refused = other.get("/ledger/led_1-1/rollback").await;
+    assert_eq!(refused.status, 403);
+    let why = "li.wei made this entry, and an operator rolls back only what they did themselves";
+    assert!(refused.has(why), "{}", refused.body);
+    assert_eq!(operator.get("/ledger/led_1-1/rollback").await.status, 200);
+    site.wait(TimeDelta::minutes(16));
+    let refused = operator.get("/ledger/led_1-1/rollback").await;
+    assert_eq!(refused.status, 403);
+    let why = "You made this entry, and could roll it back for 15 minutes, until ";
+    assert!(refused.has(why), "{}", refused.body);
+    let mut zh = operator.clone().with("accept-language", "zh-CN");
+    let refused = zh.get("/ledger/led_1-1/rollback").await;
+    assert!(refused.has("请联系主管冲正"), "{}", refused.body);
+}

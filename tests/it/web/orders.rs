@@ -1,8 +1,13 @@
 //! Orders: the list, one, and cancelling it.
 
-use chrono::TimeDelta;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use stockdesk::domain::role::Role;
+use stockdesk::gateway::{CallLimits, Gateways, SandboxGateway, SandboxSettings};
 
 use super::ops::{confirm, fill, post};
 use crate::eventually::eventually;
@@ -77,6 +82,7 @@ async fn open_orders_are_listed_and_found() {
         ("/orders", &["O2", "O1"][..]),
         ("/orders?sku=B", &["O2"]),
         ("/orders?due=15m", &["O2"]),
+        ("/orders?due=5m", &["O2"]),
         ("/orders?due=passed", &[]),
         ("/orders?pay=unsent", &["O2", "O1"]),
         ("/orders?pay=paid", &[]),
@@ -147,7 +153,11 @@ async fn an_order_shows_what_happened_and_what_will() {
     assert!(page.has("/check") && !page.has("/cancel"), "{}", page.body);
     let refused = operator.get("/orders/O1/cancel").await;
     assert_eq!(refused.status, 403);
-    assert!(refused.has("Ask a supervisor to"), "{}", refused.body);
+    assert!(
+        refused.has("only supervisors cancel orders"),
+        "{}",
+        refused.body
+    );
     let unknown = browser.get("/orders/NONE").await;
     assert_eq!(unknown.status, 404);
     assert!(unknown.has("There is no order NONE."), "{}", unknown.body);
@@ -232,7 +242,13 @@ async fn an_order_that_the_customer_paid_is_not_cancelled() {
         "{}",
         page.body
     );
-    assert!(page.has("Refund it instead."), "{}", page.body);
+    for text in [
+        "The order was not cancelled.",
+        "their stock goes back, and no money moves",
+        "/rollback\">Return goods</a>",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.body);
+    }
     let again = browser.get(&address).await;
     assert!(again.has("Refused"), "{}", again.body);
     assert!(
@@ -244,8 +260,21 @@ async fn an_order_that_the_customer_paid_is_not_cancelled() {
     switches(&site, "O2", quietly).await;
     let form = browser.get("/orders/O2/cancel").await;
     assert_eq!(form.status, 200);
-    assert!(form.has("The customer has paid"), "{}", form.body);
+    // Looking changes nothing, and says so; who wants it stored checks the payment.
+    assert!(form.has("says that the customer has paid"), "{}", form.body);
     assert_eq!(form.input("reason"), None, "no button");
+    let page = browser.get("/orders/O2").await;
+    assert!(page.has("Waiting for payment"), "{}", page.body);
+    browser
+        .post_from("/orders/O2/cancel", "/orders/O2/check", &[])
+        .await
+        .location();
+    let form = browser.get("/orders/O2/cancel").await;
+    assert!(
+        form.has("The customer has paid (¥128.00 at"),
+        "{}",
+        form.body
+    );
     assert_eq!(site.world.levels("A").await, (7, 0));
     site.world.assert_sound().await;
 }
@@ -272,7 +301,8 @@ async fn a_cancel_waits_for_a_gateway_that_does_not_answer_and_goes_on_by_itself
     let page = browser.get(&address).await;
     for text in [
         "Waiting for the payment gateway",
-        "Stock stays reserved. Do not cancel again; this page updates.",
+        "Stock stays reserved. Do not cancel again. <span class=\"js-only\">This page updates.</span>",
+        "<span class=\"no-js\">Look again in a moment.</span>",
         "data-refresh=\"5\"",
         "Look again</a>",
     ] {
@@ -328,4 +358,112 @@ async fn an_order_whose_payment_is_a_code_shows_it_to_be_scanned() {
     // Nobody is asked to pay after the deadline.
     site.wait(TimeDelta::minutes(16));
     assert!(!browser.get("/orders/O1").await.has("class=\"qr\""));
+}
+
+#[tokio::test]
+async fn opening_the_form_of_a_cancel_changes_nothing_and_a_head_asks_nobody() {
+    let (site, mut browser) = desk().await;
+    placed(&site, "O1", &[("A", 2)]).await;
+    let pool = site.world.desk.pool();
+    let stored = async || {
+        let sql = "SELECT CAST(payment_state AS CHAR), CAST(payment_checked_at AS CHAR),
+            (SELECT COUNT(*) FROM order_events) FROM orders";
+        let row: (String, Option<String>, i64) =
+            sqlx::query_as(sql).fetch_one(pool).await.expect("a row");
+        row
+    };
+    let before = stored().await;
+    for (switched, shown) in [
+        (json!({}), "Not paid"),
+        (json!({"http_500": true}), "No answer"),
+        (
+            json!({"already_paid": true, "no_notification": true}),
+            "has paid",
+        ),
+    ] {
+        switches(&site, "O1", switched).await;
+        let form = browser.get("/orders/O1/cancel").await;
+        assert!(form.has(shown), "{shown}: {}", form.body);
+        assert_eq!(stored().await, before, "{shown}");
+    }
+    let head = browser.request(reqwest::Method::HEAD, "/orders/O1/cancel");
+    assert_eq!(browser.send(head).await.status, 200);
+    assert_eq!(stored().await, before);
+}
+
+#[tokio::test]
+async fn a_gateway_that_hangs_holds_nobody_up_for_longer_than_two_seconds() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let settings = SandboxSettings {
+        base_url: format!("http://{}", silent.local_addr().expect("an address")),
+        secret: b"of nobody".to_vec(),
+        limits: CallLimits {
+            call: Duration::from_secs(20),
+            ..CallLimits::default()
+        },
+    };
+    let hangs = SandboxGateway::new(settings, Arc::new(Utc::now)).expect("an address");
+    let gateways = Gateways::new(vec![Arc::new(hangs)]).expect("one");
+    let site = Site::paid_through(gateways).await;
+    site.world.stock("A", 10).await;
+    let order = unpaid_order("O1", &[("A", 2)]);
+    site.world.desk.post(order, shop()).await.expect("placed");
+    let open = "UPDATE orders SET payment_state = 'open', payment_url = 'http://pay/'";
+    let pool = site.world.desk.pool();
+    sqlx::query(open).execute(pool).await.expect("written");
+    let mut browser = site.signed_in("chen.yu", Role::Supervisor).await;
+    let begun = Instant::now();
+    let form = browser.get("/orders/O1/cancel").await;
+    assert!(form.has("No answer"), "{}", form.body);
+    // A person who has decided waits for five.
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_customer_who_is_paying_is_no_gateway_that_does_not_answer() {
+    let (site, mut browser) = desk().await;
+    placed(&site, "O1", &[("A", 2)]).await;
+    let later = json!({"after_ms": 600_000});
+    sandbox(&site, reqwest::Method::POST, "payments/O1/pay", later).await;
+    let form = browser.get("/orders/O1/cancel").await;
+    assert!(
+        form.has("The customer is paying just now."),
+        "{}",
+        form.body
+    );
+    assert!(!form.has("no clear answer"), "{}", form.body);
+    let fields = [("reason", "duplicate")];
+    let drafted = post(&mut browser, &form, "/orders/O1/cancel", &fields).await;
+    let address = drafted.location().to_owned();
+    let preview = browser.get(&address).await;
+    assert!(preview.has("Paying now"), "{}", preview.body);
+    confirm(&mut browser, &preview, &address).await.location();
+    let page = browser.get(&address).await;
+    assert!(
+        page.has("The customer is paying just now."),
+        "{}",
+        page.body
+    );
+    assert!(!page.has("have no answer yet"), "{}", page.body);
+    let mut zh = browser.clone().with("accept-language", "zh-CN");
+    assert!(zh.get(&address).await.has("顾客正在支付"));
+}
+
+#[tokio::test]
+async fn an_order_that_came_as_sold_is_not_said_to_be_paid_here() {
+    let (site, mut browser) = desk().await;
+    let sold = order("O1", &[("A", 2)]);
+    site.world.desk.post(sold, shop()).await.expect("sold");
+    let form = browser.get("/orders/O1/cancel").await;
+    assert!(form.has("This order came as sold"), "{}", form.body);
+    assert!(!form.has("The customer has paid"), "{}", form.body);
+    assert!(
+        form.has("href=\"/ledger/led_1-1/rollback\">Return goods"),
+        "{}",
+        form.body
+    );
+    let mut zh = browser.clone().with("accept-language", "zh-CN");
+    let form = zh.get("/orders/O1/cancel").await;
+    assert!(form.has("此订单下单时即为已售"), "{}", form.body);
 }

@@ -5,6 +5,7 @@ use stockdesk::domain::role::{Role, Scope};
 use stockdesk::service::Condition;
 use stockdesk::service::Pauses;
 
+use super::ops::fill;
 use crate::harness::site::Site;
 
 #[tokio::test]
@@ -15,6 +16,9 @@ async fn an_admin_pauses_changes_and_everybody_else_is_told_until_when() {
     let mut staff = site.signed_in("li.wei", Role::Operator).await;
     let form = staff.get("/stock/W/CUP/deduct").await;
     let (csrf, op) = (form.input("csrf").unwrap(), form.input("op").unwrap());
+    let fields = [("units", "1"), ("reason", "damaged")];
+    let waiting = fill(&mut staff, "/stock/W/CUP/deduct", &fields).await;
+    let waiting = waiting.location().to_owned();
     assert!(boss.get("/health").await.has("Mode: <b>Normal</b>"));
     assert!(!staff.get("/health").await.has("/health/read-only"));
     let path = "/health/read-only";
@@ -34,6 +38,31 @@ async fn an_admin_pauses_changes_and_everybody_else_is_told_until_when() {
     assert!(health.has("Mode: <b>Read-only</b>"));
     let band = format!("Changes are paused until {clock}. You can still look things up.");
     assert!(staff.get("/stock").await.has(&band));
+    // Forms say so at once, and offer no button.
+    let draft = staff.get("/stock/W/CUP/adjust").await;
+    assert!(draft.has("role=\"status\"><p>Changes are paused until"));
+    for (browser, path) in [
+        (&staff, "/stock/W/CUP/deduct"),
+        (&staff, "/stock/W/CUP/set"),
+        (&staff, "/stock/import"),
+        (&boss, "/admin/users"),
+        (&boss, "/admin/keys"),
+    ] {
+        let page = browser.clone().get(path).await;
+        assert!(
+            page.has("role=\"status\"><p>Changes are paused until"),
+            "{path}"
+        );
+        let main = page.body.split("<main").nth(1).expect("a page");
+        assert!(!main.contains("type=\"submit\""), "{path}: {}", page.body);
+    }
+    assert!(!staff.get("/stock").await.has("href=\"/stock/import\""));
+    let page = staff.get(&waiting).await;
+    assert!(
+        page.has("Changes are paused, so it cannot be confirmed now."),
+        "{}",
+        page.body
+    );
     // What was entered can be copied, and nothing was done.
     let fields = [
         ("csrf", csrf.as_str()),

@@ -81,6 +81,7 @@ async fn a_difference_of_the_gate_is_explained_looked_at_and_repaired() {
         "gate +1",
         "the gate stands where it was after",
         "/reconciliation/repair?stock=",
+        "Look at the repair of all",
     ] {
         assert!(page.has(text), "{text}: {}", page.body);
     }
@@ -113,6 +114,23 @@ async fn a_table_that_differs_from_the_ledger_is_told_and_not_touched() {
     assert!(page.has("table +2"), "{}", page.body);
     assert!(page.has("the stock table was changed without an entry"));
     assert_eq!(site.world.levels("TENT").await, (6, 0));
+}
+
+#[tokio::test]
+async fn a_repair_that_could_do_nothing_is_not_offered() {
+    let (site, mut browser) = site().await;
+    // Nobody has claimed any: the gate has nothing that could be wrong.
+    site.world.stock("MUG", 5).await;
+    let damage = "UPDATE stock SET available = 6 WHERE sku = 'MUG'";
+    let pool = site.world.desk.pool();
+    sqlx::query(damage).execute(pool).await.expect("it answers");
+    let page = run(&mut browser).await;
+    assert!(
+        page.has("table +1") && page.has("Not here"),
+        "{}",
+        page.body
+    );
+    assert!(!page.has("Look at the repair of all"), "{}", page.body);
 }
 
 #[tokio::test]

@@ -14,13 +14,13 @@ pub use running::{
     lines_overlooked,
 };
 
-use super::StoreResult;
 use super::json::{decode, parse};
 use super::numbers::{Number, NumberKind, number_take_in_tx};
+use super::{StoreResult, capped};
 use crate::domain::bulk::{Bulk, BulkCounts, BulkLine, BulkStatus, SheetSource};
 use crate::domain::draft::Redraft;
 use crate::domain::ids::OpId;
-use crate::domain::listing::{Limit, OpKey, Page};
+use crate::domain::listing::{CappedCount, Limit, OpKey, Page};
 use crate::domain::reason::Reason;
 use crate::domain::rejection::Rejection;
 
@@ -37,9 +37,32 @@ pub struct BulkFilter {
     pub status: Option<BulkStatus>,
     /// Drafts that can still be confirmed at this time.
     pub open_at: Option<DateTime<Utc>>,
+    /// Drafts that nobody confirmed before they expired, at this time.
+    pub expired_at: Option<DateTime<Utc>>,
+    /// By operators, who may confirm none.
+    pub requests: bool,
+    /// Carried out, or being carried out.
+    pub confirmed: bool,
+    /// Confirmed at this time or later.
+    pub confirmed_from: Option<DateTime<Utc>>,
     pub author: Option<String>,
     /// Those that undo this one.
     pub undoes: Option<OpId>,
+}
+
+const REQUEST: &str =
+    " AND EXISTS (SELECT 1 FROM users u WHERE u.name = o.author AND u.role = 'operator')";
+
+/// Drafts of operators that can still be confirmed: of the ten thousand that do so soonest.
+pub async fn bulk_requests_count(pool: &MySqlPool, now: DateTime<Utc>) -> StoreResult<CappedCount> {
+    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (");
+    sql.push("SELECT author FROM bulk_operations WHERE status = 'draft' AND expires_at > ")
+        .push_bind(now);
+    sql.push(" ORDER BY expires_at LIMIT ")
+        .push_bind(CappedCount::CAP + 1);
+    sql.push(") o WHERE TRUE").push(REQUEST);
+    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+    Ok(capped(count))
 }
 
 /// A page of bulk operations, newest first.
@@ -56,6 +79,19 @@ pub async fn bulk_list(
     if let Some(at) = filter.open_at {
         sql.push(" AND o.status = 'draft' AND o.expires_at > ")
             .push_bind(at);
+    }
+    if let Some(at) = filter.expired_at {
+        sql.push(" AND o.status = 'draft' AND o.expires_at <= ")
+            .push_bind(at);
+    }
+    if filter.requests {
+        sql.push(REQUEST);
+    }
+    if filter.confirmed {
+        sql.push(" AND o.status IN ('running', 'applied')");
+    }
+    if let Some(from) = filter.confirmed_from {
+        sql.push(" AND o.confirmed_at >= ").push_bind(from);
     }
     if let Some(author) = &filter.author {
         sql.push(" AND o.author = ").push_bind(author.clone());

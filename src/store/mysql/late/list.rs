@@ -7,6 +7,8 @@ use super::{LATE, NOT_PAID};
 use crate::domain::ids::DocumentNo;
 use crate::domain::late::{LateEvent, LateGroup, LatePayment, LateState};
 use crate::domain::listing::CappedCount;
+use crate::domain::payment::PaymentOutcome;
+use crate::store::mysql::json::parse;
 use crate::store::mysql::{StoreResult, capped};
 
 /// Payments of one group, after the one with number `after`; of one `state` when it is given.
@@ -79,6 +81,32 @@ pub async fn late_of_order(
         .bind(limit)
         .fetch_all(pool)
         .await?)
+}
+
+/// Payments, late or not, that one of these gateways calls so.
+pub async fn payments_called(
+    pool: &MySqlPool,
+    gateways: &[&str],
+    transaction_id: &str,
+) -> StoreResult<Vec<(u64, DocumentNo, PaymentOutcome)>> {
+    let mut found = Vec::new();
+    // What is no number of any gateway is not asked for.
+    if !transaction_id.is_ascii() || transaction_id.len() > 64 {
+        return Ok(found);
+    }
+    for gateway in gateways {
+        let row: Option<(u64, String, PaymentOutcome)> = sqlx::query_as(
+            "SELECT id, order_no, outcome FROM payments WHERE gateway = ? AND transaction_id = ?",
+        )
+        .bind(*gateway)
+        .bind(transaction_id)
+        .fetch_optional(pool)
+        .await?;
+        if let Some((id, order_no, outcome)) = row {
+            found.push((id, parse(&order_no)?, outcome));
+        }
+    }
+    Ok(found)
 }
 
 const NEEDS_PEOPLE: &str = "p.settled_at IS NULL AND (l.state IS NULL

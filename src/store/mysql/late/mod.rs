@@ -13,7 +13,10 @@ use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::{FromRow, Row};
 
 pub use due::{late_adopt, late_claim, late_hurry};
-pub use list::{late_events, late_fetch, late_of_order, late_window, lates_open, lates_open_since};
+pub use list::{
+    late_events, late_fetch, late_of_order, late_window, lates_open, lates_open_since,
+    payments_called,
+};
 pub use steps::{
     LateChanged, Proof, late_handle, late_queue, late_short, refund_ask, refund_heard,
 };

@@ -158,7 +158,7 @@ async fn now(web: &State, bulk: &Bulk) -> Result<(u32, Vec<Bulk>), Problem> {
 }
 
 async fn find(web: &State, op: &str) -> Result<Bulk, Problem> {
-    let unknown = || Problem::not_found().detail(msg("op-unknown").with("op", op));
+    let unknown = || Problem::unknown(msg("op-unknown").with("op", op), op);
     let number = op.parse().map_err(|_| unknown())?;
     web.services.bulks.find(number).await?.ok_or_else(unknown)
 }

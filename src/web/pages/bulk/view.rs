@@ -13,6 +13,7 @@ use crate::domain::role::Action;
 use crate::service::bulk::{BulkView, Shown};
 use crate::web::i18n::{Message, Worded, msg};
 use crate::web::layout::Layout;
+use crate::web::pages::ops;
 use crate::web::{filters, paths};
 
 /// Why the page is shown, besides that somebody opened it.
@@ -136,6 +137,10 @@ impl BulkPage {
 
     fn is_draft(&self) -> bool {
         matches!(self.stage, Stage::Draft | Stage::Empty)
+    }
+
+    fn nothing_yet(&self) -> Message {
+        ops::nothing_yet(&self.layout, self.view.may_confirm)
     }
 
     fn works_here(&self) -> bool {

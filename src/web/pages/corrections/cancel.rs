@@ -1,7 +1,9 @@
 //! Cancelling an order: the payment gateway is asked before anybody decides.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use std::time::Duration;
+
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::fields::Typed;
@@ -15,14 +17,17 @@ use crate::domain::reason::Reason;
 use crate::domain::rejection::{Rejection, ServiceError};
 use crate::domain::role::Action;
 use crate::domain::survey::SurveyLine;
-use crate::service::Person;
 use crate::web::extract::{Path, Posted, Query, Staff, State};
 use crate::web::forms::{Check, FormErrors, FormView};
 use crate::web::guard::kept::Kept;
 use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
+use crate::web::pages::orders::{return_form, unknown};
 use crate::web::problem::Problem;
 use crate::web::{filters, paths};
+
+/// A page does not wait longer for a gateway.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// SKUs that are named one by one among what a cancel does.
 pub const STEPS: usize = 20;
@@ -52,6 +57,19 @@ impl CancelPage {
         matches!(self.order.payment_state, Some(Paying | Unknown | Sent))
     }
 
+    /// What holds a cancel up, in words.
+    fn why_it_waits(&self) -> Message {
+        match self.order.payment_state {
+            Some(PaymentState::Paying) => msg("cancel-waits-paying"),
+            _ => msg("cancel-waits"),
+        }
+    }
+
+    /// The gateway says that money came, which is not stored yet.
+    fn paid_there(&self) -> bool {
+        self.order.payment_state == Some(PaymentState::Paid)
+    }
+
     fn reasons(&self) -> Vec<(&'static str, String)> {
         offered(Reason::offered(OpKind::Cancel), &self.layout.text)
     }
@@ -59,28 +77,26 @@ impl CancelPage {
 
 /// The order as it is now, and what a cancel would give back.
 async fn subject(web: &State, order_no: &str) -> Result<(Order, Vec<SurveyLine>), Problem> {
-    let unknown = || Problem::not_found().detail(msg("order-unknown").with("order", order_no));
+    let unknown = || unknown(order_no);
     let order_no: DocumentNo = order_no.parse().map_err(|_| unknown())?;
     let target = OpTarget::Order(order_no.clone());
     let survey = web.services.operations.survey_now(&target).await?;
     Ok((survey.order.ok_or_else(unknown)?, survey.lines))
 }
 
-/// Asks the gateway, where there is something to ask; then reads the order again.
-async fn asked(
-    web: &State,
-    person: &Person,
-    order_no: &str,
-) -> Result<(Order, Vec<SurveyLine>), Problem> {
-    let (order, lines) = subject(web, order_no).await?;
-    if order.status != OrderStatus::Pending {
-        return Ok((order, lines));
+/// The order with what its gateway says just now, where there is something to ask. Nothing is
+/// stored: see [`crate::service::Cashier::look_at_payment`].
+async fn looked_at(web: &State, order: Order) -> Result<Order, Problem> {
+    if order.status != OrderStatus::Pending || order.payment_url.is_none() {
+        return Ok(order);
     }
     let cashier = &web.services.cashier;
-    cashier
-        .check_payment(&order.order_no, person.actor())
-        .await?;
-    subject(web, order_no).await
+    let looked = cashier.look_at_payment(&order.order_no, PATIENCE).await?;
+    Ok(Order {
+        payment_state: Some(looked.payment_state),
+        payment_checked_at: Some(looked.checked_at),
+        ..order
+    })
 }
 
 /// `GET /orders/{order_no}/cancel`
@@ -89,10 +105,15 @@ pub async fn form(
     Path(order_no): Path<String>,
     Query(begin): Query<Begin>,
     kept: Kept,
-    Staff(person): Staff,
+    (request, Staff(person)): (HttpRequest, Staff),
     web: State,
 ) -> Result<HttpResponse, Problem> {
-    let (order, lines) = asked(&web, &person, &order_no).await?;
+    let (order, lines) = subject(&web, &order_no).await?;
+    // Nobody reads what a HEAD would ask for.
+    let order = match *request.method() {
+        Method::HEAD => order,
+        _ => looked_at(&web, order).await?,
+    };
     let target = OpTarget::Order(order.order_no.clone());
     let belongs = |operation: &Operation| operation.target == target;
     let source = (&web, &layout.text);
@@ -150,6 +171,13 @@ pub async fn submit(
             .show());
         }
     };
+    // Now it is stored what the gateway says: the preview tells by it what will happen.
+    if order.status == OrderStatus::Pending {
+        let cashier = &web.services.cashier;
+        cashier
+            .check_payment(&order.order_no, person.actor())
+            .await?;
+    }
     let new = NewOperation {
         op,
         kind: OpKind::Cancel,
@@ -174,6 +202,7 @@ pub async fn submit(
         }
         // Paid or cancelled meanwhile: the page says so by itself.
         _ => {
+            let (order, lines) = self::subject(&web, &order_no).await?;
             let form = FormView::refill(fields, StatusCode::UNPROCESSABLE_ENTITY);
             Ok(CancelPage {
                 layout,

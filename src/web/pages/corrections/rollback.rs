@@ -14,13 +14,12 @@ use crate::domain::ledger::{Document, DocumentKind, LedgerEntry};
 use crate::domain::operation::{NewOperation, OpKind, OpTarget, Operation};
 use crate::domain::reason::Reason;
 use crate::domain::rejection::{Rejection, ServiceError};
-use crate::domain::role::Action;
 use crate::domain::survey::Survey;
 use crate::service::Person;
 use crate::web::extract::{Path, Posted, Query, Staff, State};
 use crate::web::forms::{Check, FormErrors, FormView};
 use crate::web::guard::kept::Kept;
-use crate::web::i18n::{Message, msg};
+use crate::web::i18n::{Message, Text, msg};
 use crate::web::layout::Layout;
 use crate::web::pages::ops;
 use crate::web::problem::Problem;
@@ -45,7 +44,7 @@ struct Subject {
 
 impl Subject {
     async fn find(web: &State, Path(entry): &Path<String>) -> Result<Self, Problem> {
-        let unknown = || Problem::not_found().detail(msg("rollback-unknown").with("entry", entry));
+        let unknown = || Problem::unknown(msg("rollback-unknown").with("entry", entry), entry);
         let id: EntryId = entry.parse().map_err(|_| unknown())?;
         let seen = web.services.queries.entry(id).await?;
         let entry = seen.value.ok_or_else(unknown)?;
@@ -93,16 +92,24 @@ impl Subject {
 
     /// # Errors
     /// 403, when this is not for this person.
-    fn allow(&self, web: &State, person: &Person) -> Result<(), Problem> {
-        let origin = Origin {
+    fn allow(&self, web: &State, person: &Person, text: &Text) -> Result<(), Problem> {
+        let standing = web.services.operations.standing(person);
+        match standing.may_draft(OpKind::Rollback, Some(&self.origin())) {
+            true => Ok(()),
+            false => Err(self.refusal(person, text)),
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        Origin {
             actor: self.document.actor.clone(),
             created_at: self.document.created_at,
-        };
-        let standing = web.services.operations.standing(person);
-        match standing.may_draft(OpKind::Rollback, Some(&origin)) {
-            true => Ok(()),
-            false => Err(Problem::forbidden(Action::Reverse)),
         }
+    }
+
+    /// Why this is not for this person.
+    fn refusal(&self, person: &Person, text: &Text) -> Problem {
+        Problem::not_theirs(&self.origin(), &person.name, text)
     }
 }
 
@@ -152,7 +159,7 @@ pub async fn form(
 ) -> Result<HttpResponse, Problem> {
     let subject = Subject::find(&web, &entry).await?;
     if subject.survey.problem.is_none() {
-        subject.allow(&web, &person)?;
+        subject.allow(&web, &person, &layout.text)?;
     }
     let target = subject.target();
     let belongs = |operation: &Operation| operation.target == target;
@@ -208,7 +215,7 @@ pub async fn submit(
     let why = match posted.read(read) {
         Ok(why) => why,
         Err(form) => {
-            subject.allow(&web, &person)?;
+            subject.allow(&web, &person, &layout.text)?;
             return Ok(RollbackPage {
                 layout,
                 subject,
@@ -240,7 +247,7 @@ pub async fn submit(
             let fields = posted.fields().to_vec();
             used(layout, (&web, op), &action, fields, &refused).await
         }
-        Rejection::Forbidden => Err(Problem::forbidden(Action::Reverse)),
+        Rejection::Forbidden => Err(subject.refusal(&person, &layout.text)),
         refused => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             let form = FormView::refill(posted.fields().to_vec(), status);

@@ -3,7 +3,6 @@
 use actix_session::Session;
 use actix_web::HttpResponse;
 use askama::Template;
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::deed::Deed;
@@ -11,13 +10,14 @@ use crate::domain::bulk::{Bulk, BulkStatus};
 use crate::domain::ids::OpId;
 use crate::domain::listing::{Listed, OpFilter, OpKey};
 use crate::domain::operation::{OpStatus, OpTarget, Operation};
+use crate::web::export;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, filter};
-use crate::web::i18n::{Message, Worded, msg};
+use crate::web::i18n::{Message, Text, Worded, msg};
 use crate::web::layout::Layout;
 use crate::web::list::{Chip, Place, chip};
 use crate::web::list_view::{Content, ListView};
-use crate::web::pages::bulk;
+use crate::web::pages::{bulk, find};
 use crate::web::problem::{Problem, loaded};
 use crate::web::respond::see_other;
 use crate::web::{filters, paths};
@@ -42,6 +42,8 @@ pub struct OpsQuery {
     op: String,
     state: String,
     author: String,
+    /// A time: confirmed then or later.
+    since: String,
     after: String,
 }
 
@@ -53,14 +55,29 @@ enum Shown {
     One(OpStatus),
     /// Bulk operations that are being carried out.
     Running,
+    /// Drafts that nobody confirmed in time.
+    Expired,
+    /// Drafts that another person than their author has to confirm.
+    Requests,
+    /// What was carried out, or is being.
+    Corrections,
 }
+
+/// The word of the filter for drafts that wait for a supervisor.
+pub const REQUESTS: &str = "requests";
+/// And for what was carried out or is being: the corrections of the overview.
+pub const CORRECTIONS: &str = "corrections";
 
 impl Shown {
     const OPEN: &'static str = "open";
+    const EXPIRED: &'static str = "expired";
 
     fn parse(word: &str) -> Option<Self> {
         match word {
             Self::OPEN => Some(Self::Open),
+            Self::EXPIRED => Some(Self::Expired),
+            REQUESTS => Some(Self::Requests),
+            CORRECTIONS => Some(Self::Corrections),
             word if word == BulkStatus::Running.as_str() => Some(Self::Running),
             word => OpStatus::parse(word).map(Self::One),
         }
@@ -69,6 +86,9 @@ impl Shown {
     fn message(self) -> Message {
         match self {
             Self::Open => msg("ops-open"),
+            Self::Expired => msg("op-expired-tag"),
+            Self::Requests => msg("ops-requests"),
+            Self::Corrections => msg("ops-corrections"),
             Self::One(status) => status.message(),
             Self::Running => BulkStatus::Running.message(),
         }
@@ -76,15 +96,21 @@ impl Shown {
 }
 
 impl OpsQuery {
-    fn fields(&self) -> [(&'static str, &str); 3] {
+    pub(in crate::web::pages) fn fields(&self) -> [(&'static str, &str); 4] {
         [
             ("op", self.op.trim()),
             ("state", &self.state),
             ("author", self.author.trim()),
+            ("since", self.since.trim()),
         ]
     }
 
-    fn filter(&self, now: DateTime<Utc>) -> Result<OpFilter, FormErrors> {
+    /// `unit_limit`: what an operator may move alone.
+    pub(in crate::web::pages) fn filter(
+        &self,
+        text: &Text,
+        unit_limit: u32,
+    ) -> Result<OpFilter, FormErrors> {
         let mut check = Check::new();
         let op = check.field("op", number(self.op.trim()));
         let state = check.named(
@@ -97,14 +123,20 @@ impl OpsQuery {
             "op-prepared",
             filter::text(&self.author, NAME_MAX_CHARS),
         );
-        match (op, state, author) {
-            (Some(_), Some(state), Some(author)) => Ok(OpFilter {
+        let since = check.named("since", "ops-since", filter::moment(&self.since, text.zone));
+        match (op, state, author, since) {
+            (Some(_), Some(state), Some(author), Some(since)) => Ok(OpFilter {
                 status: match state {
                     Some(Shown::One(status)) => Some(status),
-                    Some(Shown::Open) => Some(OpStatus::Draft),
+                    Some(Shown::Open | Shown::Expired | Shown::Requests) => Some(OpStatus::Draft),
+                    Some(Shown::Corrections) => Some(OpStatus::Applied),
                     Some(Shown::Running) | None => None,
                 },
-                open_at: matches!(state, Some(Shown::Open)).then_some(now),
+                open_at: matches!(state, Some(Shown::Open | Shown::Requests)).then_some(text.now),
+                expired_at: matches!(state, Some(Shown::Expired)).then_some(text.now),
+                requests: matches!(state, Some(Shown::Requests)).then_some(unit_limit),
+                corrections: matches!(state, Some(Shown::Corrections)),
+                confirmed_from: since.map(|since| since.begin),
                 author,
                 ..OpFilter::default()
             }),
@@ -112,12 +144,19 @@ impl OpsQuery {
         }
     }
 
+    /// Only what is being carried out.
+    pub(in crate::web::pages) fn running(&self) -> bool {
+        matches!(Shown::parse(&self.state), Some(Shown::Running))
+    }
+
     fn chips(&self) -> Vec<Chip> {
         let state = Shown::parse(&self.state);
         let author = self.author.trim();
         let state = state.map(|state| chip("state", "ops-state", state.message()));
         let author = (!author.is_empty()).then(|| chip("author", "op-prepared", author));
-        state.into_iter().chain(author).collect()
+        let since = self.since.trim();
+        let since = (!since.is_empty()).then(|| chip("since", "ops-since", since));
+        state.into_iter().chain(author).chain(since).collect()
     }
 }
 
@@ -140,14 +179,13 @@ pub async fn page(
 ) -> Result<HttpResponse, Problem> {
     let now = web.services.clock.now();
     let page = OpsPage::new(layout, &query);
-    let filter = match query.filter(now) {
+    let unit_limit = web.services.operations.unit_limit();
+    let filter = match query.filter(&page.layout.text, unit_limit) {
         Ok(filter) => filter,
         Err(errors) => return Ok(page.refuse(errors)),
     };
     if let Ok(op) = query.op.trim().parse::<OpId>() {
-        let found = web.services.queries.operation(op).await?.value.is_some();
-        let found = found || web.services.bulks.find(op).await?.is_some();
-        return Ok(match found {
+        return Ok(match find::is_operation(&web, op).await? {
             true => see_other(&paths::op(&op)),
             false => {
                 let message = msg("ops-no-such").with("op", op);
@@ -168,13 +206,18 @@ impl OpsPage {
     fn new(layout: Layout, query: &OpsQuery) -> Self {
         let fields = query.fields();
         let say = |message: &Message| layout.text.say(message).into_owned();
-        let mut states = vec![(Shown::OPEN, say(&msg("ops-open")))];
+        let mut states = vec![
+            (Shown::OPEN, say(&msg("ops-open"))),
+            (REQUESTS, say(&msg("ops-requests"))),
+            (CORRECTIONS, say(&msg("ops-corrections"))),
+        ];
         states.extend(filter::options(OpStatus::ALL, |s| s.as_str(), &layout.text));
+        states.push((Shown::EXPIRED, say(&msg("op-expired-tag"))));
         let running = BulkStatus::Running;
         states.push((running.as_str(), say(&running.message())));
         Self {
             view: ListView::new(paths::OPS, &fields, query.chips()),
-            running: matches!(Shown::parse(&query.state), Some(Shown::Running)),
+            running: query.running(),
             states,
             layout,
         }
@@ -214,7 +257,7 @@ impl OpsPage {
 }
 
 /// What an operation is about: the text, and its page where it has one.
-fn subject(operation: &Operation) -> (String, Option<String>) {
+pub fn subject(operation: &Operation) -> (String, Option<String>) {
     match &operation.target {
         OpTarget::Lines { warehouse, lines } => match lines.as_slice() {
             [line] => (

@@ -5,7 +5,7 @@ mod list;
 mod parts;
 mod view;
 
-pub use list::page as list;
+pub use list::{CORRECTIONS, OpsQuery, REQUESTS, page as list, subject};
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -27,6 +27,7 @@ use crate::web::paths;
 use crate::web::problem::Problem;
 use crate::web::respond::see_other;
 use crate::web::session::{self, FlashKind};
+pub use view::nothing_yet;
 use view::{Notice, OpPage};
 
 /// `GET /ops/{op}`
@@ -224,7 +225,7 @@ fn id(op: &str) -> Result<OpId, Problem> {
 }
 
 fn unknown(op: &str) -> Problem {
-    Problem::not_found().detail(msg("op-unknown").with("op", op))
+    Problem::unknown(msg("op-unknown").with("op", op), op)
 }
 
 fn revision(typed: &str) -> Result<u32, Problem> {

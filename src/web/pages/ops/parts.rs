@@ -105,6 +105,9 @@ pub fn too_late(refused: &Rejection, order: &Order, text: &Text) -> Option<(Mess
             let what = msg("op-order-cancelled").with("name", by);
             Some((what, msg("op-order-cancelled-detail")))
         }
+        Rejection::AlreadyPaid if order.gateway.is_none() => {
+            Some((msg("op-order-sold"), msg("op-order-paid-detail")))
+        }
         Rejection::AlreadyPaid => Some((msg("op-order-paid"), msg("op-order-paid-detail"))),
         _ => None,
     }

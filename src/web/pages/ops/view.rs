@@ -23,6 +23,7 @@ use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
 use crate::web::pages::corrections::cancel::STEPS;
 use crate::web::pages::corrections::{self, Levels};
+use crate::web::pages::orders::return_form;
 use crate::web::{filters, paths};
 
 /// Why the page is shown, besides that somebody opened it.
@@ -155,6 +156,20 @@ impl OpPage {
 
     fn is_draft(&self) -> bool {
         matches!(self.stage, Stage::Draft | Stage::Blocked | Stage::Conflict)
+    }
+
+    /// That nothing happened, and when it will: each reader may do something else about it.
+    fn nothing_yet(&self) -> Message {
+        nothing_yet(&self.layout, self.may_confirm)
+    }
+
+    /// What a cancel waits for.
+    fn waits_for(&self) -> Message {
+        let state = self.order.as_ref().and_then(|order| order.payment_state);
+        match state {
+            Some(PaymentState::Paying) => msg("op-waits-paying"),
+            _ => msg("op-waits"),
+        }
     }
 
     /// The way to this page.
@@ -338,6 +353,16 @@ impl OpPage {
 fn undoing(document: &Document) -> Option<(&Reversal, Option<EntryId>)> {
     let entry = document.entries.iter().find(|e| e.kind.reverses());
     Some((document.reversed.as_ref()?, entry.map(|entry| entry.id)))
+}
+
+/// What is said above a draft.
+pub fn nothing_yet(layout: &Layout, may_confirm: bool) -> Message {
+    msg(match (&layout.read_only, may_confirm) {
+        (Some(_), _) => "op-nothing-yet-paused",
+        (None, true) => "op-nothing-yet",
+        (None, false) if layout.may(Action::Correct) => "op-nothing-yet-request",
+        (None, false) => "op-nothing-yet-others",
+    })
 }
 
 fn may_undo(made: &Document, standing: &Standing<'_>) -> bool {

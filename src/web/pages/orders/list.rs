@@ -10,6 +10,7 @@ use crate::domain::ids::DocumentNo;
 use crate::domain::listing::{OrderFilter, OrderKey, OrderStatuses};
 use crate::domain::order::{OrderRow, OrderStatus};
 use crate::domain::payment::PaymentState;
+use crate::web::export;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, filter};
 use crate::web::i18n::{Worded, msg};
@@ -53,8 +54,9 @@ enum Due {
 }
 
 impl Due {
-    const ALL: [(&'static str, &'static str, Self); 3] = [
+    const ALL: [(&'static str, &'static str, Self); 4] = [
         ("passed", "orders-due-passed", Self::Passed),
+        ("5m", "orders-due-5m", Self::Minutes(5)),
         ("15m", "orders-due-15m", Self::Minutes(15)),
         ("1h", "orders-due-1h", Self::Minutes(60)),
     ];
@@ -73,7 +75,7 @@ impl Due {
 }
 
 impl OrdersQuery {
-    fn fields(&self) -> [(&'static str, &str); 5] {
+    pub(in crate::web::pages) fn fields(&self) -> [(&'static str, &str); 5] {
         [
             ("order", self.order.trim()),
             ("sku", self.sku.trim()),
@@ -83,7 +85,10 @@ impl OrdersQuery {
         ]
     }
 
-    fn filter(&self, now: DateTime<Utc>) -> Result<OrderFilter, FormErrors> {
+    pub(in crate::web::pages) fn filter(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<OrderFilter, FormErrors> {
         let mut check = Check::new();
         let sku = check.named("sku", "orders-sku", filter::sku(&self.sku));
         let status = check.named(

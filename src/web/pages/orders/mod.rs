@@ -3,5 +3,5 @@
 mod list;
 mod one;
 
-pub use list::page as list;
-pub use one::{check, page as one};
+pub use list::{OrdersQuery, page as list};
+pub use one::{check, page as one, return_form, unknown};

@@ -50,13 +50,8 @@ impl OrderPage {
         asked && self.changeable() && self.layout.may(Action::Correct)
     }
 
-    /// The form that takes the goods of a paid order back.
     fn return_form(&self) -> Option<String> {
-        let order = &self.order;
-        let returnable = order.status == OrderStatus::Paid && order.returned_at.is_none();
-        let may = self.changeable() && self.layout.may(Action::Reverse);
-        let line = order.lines.first().filter(|_| returnable && may)?;
-        Some(paths::rollback(&line.entry))
+        return_form(&self.order, &self.layout)
     }
 
     /// Where the customer pays, while that can be done.
@@ -127,6 +122,14 @@ impl OrderPage {
         told.sort_by_key(|told| std::cmp::Reverse(told.at));
         told
     }
+}
+
+/// The form that takes the goods of a paid order back, for whoever may.
+pub fn return_form(order: &Order, layout: &Layout) -> Option<String> {
+    let returnable = order.status == OrderStatus::Paid && order.returned_at.is_none();
+    let may = layout.read_only.is_none() && layout.may(Action::Reverse);
+    let line = order.lines.first().filter(|_| returnable && may)?;
+    Some(paths::rollback(&line.entry))
 }
 
 /// One line of the timeline.
@@ -241,6 +244,7 @@ fn parsed(order_no: &str) -> Result<DocumentNo, Problem> {
     order_no.parse().map_err(|_| unknown(order_no))
 }
 
-fn unknown(order_no: &str) -> Problem {
-    Problem::not_found().detail(msg("order-unknown").with("order", order_no))
+/// 404 for an order.
+pub fn unknown(order_no: &str) -> Problem {
+    Problem::unknown(msg("order-unknown").with("order", order_no), order_no)
 }

@@ -1,14 +1,13 @@
 //! Numbers that are too dear to read for every visitor: read in the background, at most once at a
 //! time, when somebody looks and what is there has grown old.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
-
-use crate::store::mysql::StoreResult;
 
 /// Whoever finds nothing waits this long for the first reading.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -32,13 +31,14 @@ impl<T> Default for Remembered<T> {
 impl<T: Clone + Send + Sync + 'static> Remembered<T> {
     /// What is known. When it is not `fresh`, `read` is started with it, unless it runs already;
     /// nobody waits for that except the first.
-    pub async fn get<F>(
+    pub async fn get<F, E>(
         self: &Arc<Self>,
         fresh: impl Fn(&T) -> bool,
         read: impl FnOnce(Option<T>) -> F,
     ) -> Option<T>
     where
-        F: Future<Output = StoreResult<T>> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+        E: Display + Send + 'static,
     {
         let mut changes = self.value.subscribe();
         let known = changes.borrow_and_update().clone();
