@@ -1,17 +1,12 @@
 // What every page must be, whatever it shows.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { HtmlValidate } from 'html-validate';
+import { Worker } from 'node:worker_threads';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-const markup = new HtmlValidate({
-  extends: ['html-validate:recommended'],
-  // Checkboxes of one name are one choice of many.
-  rules: { 'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'reset', 'submit'] }] },
-});
 
 // The rules that can find something new where only the width or the colours are others.
 const SEEN = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
@@ -25,11 +20,15 @@ export async function accessibility(page, { again = false } = {}) {
   return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`));
 }
 
-// The markup as the server sent it. `source` is the HTML.
+// It reads HTML while the browser, on another core, is looked at.
+const reader = new Worker(new URL('./markup.mjs', import.meta.url));
+reader.unref();
+
+// The markup as the server sent it. `source` is the HTML. One at a time.
 export async function validity(source) {
-  const report = await markup.validateString(source);
-  return report.results.flatMap((result) => result.messages)
-    .map((found) => `${found.ruleId} ${found.line}:${found.column} ${found.message}`);
+  const answer = once(reader, 'message');
+  reader.postMessage(source);
+  return (await answer)[0];
 }
 
 // How many pixels the page must be scrolled sideways, which is none.

@@ -107,6 +107,8 @@ function run(program, args, env, input = '') {
       if (code === 0) resolve(out);
       else reject(new Error(`${args.join(' ')} ended with ${code}: ${out}${errors}`));
     });
+    // One that reads nothing may have ended already.
+    child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
 }

@@ -2,11 +2,14 @@
 
 export const CONFIRM = 'main form[action$="/confirm"] button[type=submit]';
 
-export const submit = (page) => page.click('main form[data-here] button[type=submit]');
-export const confirm = (page) => page.click(CONFIRM);
+// Presses a button, and waits for the page that answers.
+const answered = (page, button) => Promise.all([page.waitForNavigation(), page.click(button)]);
+
+export const submit = (page) => answered(page, 'main form[data-here] button[type=submit]');
+export const confirm = (page) => answered(page, CONFIRM);
 
 // Presses the button of the form that is sent to this address.
-export const press = (page, action) => page.click(`main form[action="${action}"][method=post] button[type=submit]`);
+export const press = (page, action) => answered(page, `main form[action="${action}"][method=post] button[type=submit]`);
 
 export async function fillDeduct(page, units, note = '') {
   await page.fill('#units', String(units));
