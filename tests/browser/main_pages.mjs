@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { LANGS, openBrowser, openWindow, signIn } from './browser.mjs';
 import { openDesk } from './desk.mjs';
+import { fillDeduct, submit } from './forms.mjs';
 
 const folder = process.argv[2];
 if (!folder) throw new Error('name a folder for the pictures');
@@ -24,7 +25,7 @@ async function take(lang) {
   await shoot('ledger');
   await open('/orders');
   await shoot('orders');
-  await open(await first('#rows th a'));
+  await open(await first('#rows tbody th a'));
   await shoot('order');
   await open('/stock');
   await shoot('stock');
@@ -34,14 +35,12 @@ async function take(lang) {
   await page.waitForLoadState('load');
   await shoot('bulk');
   await open('/stock?sort=available&state=low');
-  const sku = await first('#rows th a');
+  const sku = await first('#rows tbody th a');
   await open(sku);
   await shoot('sku');
   await open(`${sku}/deduct`);
-  await page.fill('[name=units]', '1');
-  await page.check('[name=reason][value=damaged]');
-  await page.click('main form button[type=submit]');
-  await page.waitForURL(/\/ops\//);
+  await fillDeduct(page, 1);
+  await submit(page);
   await shoot('preview');
   if (lang === 'zh') {
     await page.setViewportSize({ width: 320, height: 900 });
