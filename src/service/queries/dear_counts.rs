@@ -1,4 +1,4 @@
-//! DearCounts that are dear, remembered for a moment: nobody counts to thousands twice in a row.
+//! Counts that are dear, remembered for a moment: nobody counts to thousands twice in a row.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -14,7 +14,7 @@ const DEAR: u32 = 1_000;
 const GOOD_FOR: Duration = Duration::from_secs(5);
 /// The same for "10,000+".
 const PAST_GOOD_FOR: Duration = Duration::from_secs(30);
-/// DearCounts that are remembered at most.
+/// Counts that are remembered at most.
 const KEPT: usize = 1_000;
 
 #[derive(Default)]
