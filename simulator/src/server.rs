@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use actix_web::dev::Server;
+use actix_web::http::KeepAlive;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -149,7 +151,8 @@ pub fn gateways(simulator: web::Data<Simulator>, listener: TcpListener) -> io::R
         .run())
 }
 
-/// What tests call; people use the pages.
+/// What tests call; people use the pages. Clients open connections ahead of need, and keep them:
+/// none is given up on here, or a test that says nothing for five seconds would be answered 408.
 pub fn admin(simulator: web::Data<Simulator>, listener: TcpListener) -> io::Result<Server> {
     let server = HttpServer::new(move || {
         App::new()
@@ -157,7 +160,11 @@ pub fn admin(simulator: web::Data<Simulator>, listener: TcpListener) -> io::Resu
             .app_data(web::PayloadConfig::new(MOST_BODY_BYTES))
             .configure(admin::routes)
     });
-    let server = server.workers(1).disable_signals();
+    let server = server
+        .workers(1)
+        .client_request_timeout(Duration::ZERO)
+        .keep_alive(KeepAlive::Os);
+    let server = server.disable_signals();
     Ok(server.shutdown_timeout(1).listen(listener)?.run())
 }
 

@@ -12,7 +12,7 @@ use crate::simulator::Gateways;
 
 /// How long it may take until everything has come to rest. A desk that was killed holds what it
 /// was working on for a minute.
-const PATIENCE: Duration = Duration::from_secs(110);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Waits; what still goes on after that is a complaint.
 pub async fn settle(world: &World, gateways: &Gateways) -> Vec<String> {

@@ -12,6 +12,7 @@ mod faults;
 mod judge;
 mod leaks;
 mod operations;
+mod patience;
 mod players;
 mod run;
 mod staff;

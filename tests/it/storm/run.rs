@@ -10,6 +10,7 @@ use tokio::task::{JoinSet, block_in_place};
 
 use super::app::App;
 use super::faults::Happened;
+use super::patience::PATIENCE;
 use super::players::{SKUS, Scene, Shop, WAREHOUSES, sku};
 use super::staff::Staff;
 use super::{end, faults, judge, leaks, operations};
@@ -72,17 +73,28 @@ pub struct Run {
 
 /// The one run that all tests share; made by whoever comes first, with a runtime of its own.
 pub fn run() -> &'static Run {
-    static RUN: LazyLock<Run> = LazyLock::new(|| {
-        let playing = thread::spawn(|| {
+    static RUN: LazyLock<Result<Run, String>> = LazyLock::new(|| {
+        let seed = number("STORM_SEED").unwrap_or_else(any_seed);
+        let playing = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(4)
                 .enable_all()
                 .build();
-            runtime.expect("a runtime").block_on(play())
+            runtime.expect("a runtime").block_on(play(seed))
         });
-        playing.join().expect("the run came to its end")
+        playing.join().map_err(|panic| {
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+            format!("STORM_SEED={seed} broke off: {}", said.unwrap_or_default())
+        })
     });
-    &RUN
+    // Each test says why, whichever of them was the one to play.
+    RUN.as_ref().unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn any_seed() -> u64 {
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::from(clock.expect("after 1970").subsec_nanos())
 }
 
 /// A number from the environment.
@@ -94,11 +106,7 @@ fn number(name: &str) -> Option<u64> {
     )
 }
 
-async fn play() -> Run {
-    let clock = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970");
-    let seed = number("STORM_SEED").unwrap_or(u64::from(clock.subsec_nanos()));
+async fn play(seed: u64) -> Run {
     let orders = usize::try_from(number("STORM_ORDERS").unwrap_or(2_400)).expect("not too many");
     eprintln!("STORM_SEED={seed}: {orders} orders");
     let begun = Instant::now();
@@ -234,7 +242,7 @@ fn start(scene: &Scene, orders: usize) -> JoinSet<()> {
 
 /// Waits until this much of the orders is done with, in hundredths.
 async fn wait_for(scene: &Scene, orders: usize, part: usize) {
-    let deadline = Instant::now() + Duration::from_secs(150);
+    let deadline = Instant::now() + PATIENCE;
     while scene.done.load(Ordering::SeqCst) * 100 < orders * part {
         assert!(Instant::now() < deadline, "still not at {part}%");
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
-use tokio::time::{Instant, sleep};
 
 use super::app::App;
+use super::patience::Tries;
 use super::players::is_no_answer;
 use crate::harness::browser::{Answer, Browser};
 
@@ -99,7 +99,7 @@ impl Seat<'_> {
             Ok(address) => address,
             Err(told) => return told,
         };
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut tries = Tries::begin();
         loop {
             let page = self.look(&address).await;
             assert_eq!(page.status, 200, "{address}: {}", page.body);
@@ -120,8 +120,7 @@ impl Seat<'_> {
             if let Some(answer) = again.or(first) {
                 return self.told(&address, &answer);
             }
-            assert!(Instant::now() < deadline, "nothing came of {address}");
-            pause().await;
+            tries.again(&address).await;
         }
     }
 
@@ -135,7 +134,7 @@ impl Seat<'_> {
         };
         let address = format!("/ops/{op}");
         let fields = filled(&page, &[("reason", "cannot_supply")]);
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut tries = Tries::begin();
         loop {
             match press(&mut self.browser, &form, &fields).await {
                 Some(answer) if answer.status == 303 => {
@@ -149,7 +148,7 @@ impl Seat<'_> {
             }
             match self.look(&address).await.status {
                 200 => break,
-                404 => assert!(Instant::now() < deadline, "{form} cannot be posted"),
+                404 => tries.again(&form).await,
                 status => panic!("{address}: {status}"),
             }
         }
@@ -184,14 +183,13 @@ impl Seat<'_> {
 
     /// A page, until it is there.
     async fn look(&mut self, path: &str) -> Answer {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut tries = Tries::begin();
         loop {
             let request = self.browser.request(Method::GET, path);
             if let Some(page) = answered(&mut self.browser, request).await {
                 return page;
             }
-            assert!(Instant::now() < deadline, "no page for a minute: {path}");
-            pause().await;
+            tries.again(path).await;
         }
     }
 }
@@ -222,8 +220,4 @@ async fn answered(browser: &mut Browser, request: RequestBuilder) -> Option<Answ
     let request = request.timeout(Duration::from_secs(20));
     let answer = browser.try_send(request).await.ok()?;
     (!is_no_answer(answer.status)).then_some(answer)
-}
-
-async fn pause() {
-    sleep(Duration::from_millis(100)).await;
 }
