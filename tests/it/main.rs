@@ -9,6 +9,7 @@ mod embedded;
 mod eventually;
 mod faults;
 mod gateway;
+mod given_up;
 mod harness;
 mod lua;
 mod money;

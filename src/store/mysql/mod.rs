@@ -32,7 +32,8 @@ use std::time::Duration;
 
 use sqlx::migrate::MigrateError;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
-use sqlx::{Connection, Executor, MySqlPool};
+use sqlx::{Connection, Executor, MySqlConnection, MySqlPool};
+use tokio::time::timeout;
 
 use crate::domain::listing::CappedCount;
 use crate::domain::rejection::ServiceError;
@@ -104,12 +105,35 @@ pub fn open(url: &str, size: u32) -> StoreResult<MySqlPool> {
     Ok(pool(url.parse()?, size))
 }
 
+/// A question that was given up (a page that took too long, somebody who went away) may still be
+/// answered within this time. Then its connection is used again.
+const GIVEN_UP_LIMIT: Duration = Duration::from_secs(1);
+
+/// Reads what is left of a question that was given up, so that nobody else gets its answer.
+///
+/// sqlx does this, too, before a connection goes back into its pool, but without a limit: where a
+/// statement was being prepared when it was given up, it waits for an answer that never comes,
+/// and the place in the pool is lost for good.
+///
+/// # Errors
+/// When there is more than can be read in time: the connection is closed then.
+async fn forget_given_up(connection: &mut MySqlConnection) -> sqlx::Result<bool> {
+    match timeout(GIVEN_UP_LIMIT, connection.flush()).await {
+        Ok(flushed) => flushed.map(|()| true),
+        Err(_) => {
+            let why = "a question that was given up is not answered";
+            Err(sqlx::Error::Protocol(why.to_owned()))
+        }
+    }
+}
+
 /// As [`open`], with options that were read before.
 pub fn pool(options: MySqlConnectOptions, size: u32) -> MySqlPool {
     MySqlPoolOptions::new()
         .max_connections(size)
         // A page would rather say "could not be loaded" than keep somebody waiting.
         .acquire_timeout(Duration::from_secs(2))
+        .after_release(|connection, _| Box::pin(forget_given_up(connection)))
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection
