@@ -7,6 +7,7 @@ import-sheet = Download a count sheet
 import-file = File
 import-file-hint = CSV of up to { $mib } MiB and { $rows } rows; UTF-8 or GB18030.
 import-file-again = Choose the file again: browsers do not keep it.
+import-file-not-kept = After an error or a switch of language choose it again: browsers do not keep it.
 import-rows = Or paste rows
 import-rows-hint = With the titles in the first row, as copied from a spreadsheet
 import-warehouse = Warehouse of rows that name none

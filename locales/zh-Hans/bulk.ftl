@@ -7,6 +7,7 @@ import-sheet = 下载盘点表
 import-file = 文件
 import-file-hint = CSV，最大 { $mib } MiB、{ $rows } 行；UTF-8 或 GB18030。
 import-file-again = 请重新选择文件，浏览器不会保留。
+import-file-not-kept = 出错或切换语言后需重新选择，浏览器不会保留文件。
 import-rows = 或粘贴行
 import-rows-hint = 首行为标题，可直接从表格复制
 import-warehouse = 未写仓库的行所属仓库

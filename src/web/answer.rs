@@ -13,6 +13,7 @@ use ulid::Ulid;
 
 use super::extract::State;
 use super::i18n::{Lang, Text};
+use super::language;
 use super::pages::login;
 use super::problem::{self, Problem};
 use super::request_id::RequestId;
@@ -105,7 +106,8 @@ fn decorate(headers: &mut HeaderMap, id: RequestId, secure: bool) {
     }
 }
 
-/// The inner middleware: who asks, and one rendering for all that goes wrong.
+/// The inner middleware: who asks, in which language from now on, and one rendering for all that
+/// goes wrong.
 pub async fn problems(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -115,14 +117,22 @@ pub async fn problems(
         request.extensions_mut().insert(Rc::new(visitor));
     }
     let response = next.call(request).await?;
-    let Some(error) = response.response().error() else {
-        return Ok(response.map_into_boxed_body());
+    let problem = response.response().error().map(|error| {
+        let problem = error.as_error::<Problem>();
+        match problem {
+            Some(problem) => render(problem, response.request()),
+            None => render(&Problem::from(error), response.request()),
+        }
+    });
+    let mut response = match problem {
+        Some(page) => response.into_response(page),
+        None => response.map_into_boxed_body(),
     };
-    let answer = match error.as_error::<Problem>() {
-        Some(problem) => render(problem, response.request()),
-        None => render(&Problem::from(error), response.request()),
-    };
-    Ok(response.into_response(answer))
+    if let Some(lang) = language::wanted(response.request()) {
+        let web = State::of(response.request()).clone();
+        language::keep(response.response_mut(), &web, lang)?;
+    }
+    Ok(response)
 }
 
 fn render(problem: &Problem, request: &HttpRequest) -> HttpResponse<BoxBody> {

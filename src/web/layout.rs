@@ -27,8 +27,8 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::assets::Assets;
-use super::extract::{Posted, State};
-use super::guard::{Token, kept};
+use super::extract::State;
+use super::guard::Token;
 use super::i18n::{Lang, Message, Text, Worded, msg};
 use super::nav::{self, NavItem};
 use super::paths;
@@ -247,17 +247,13 @@ fn flash(request: &HttpRequest) -> Option<Flash> {
     a_page.then(|| session::take_flash(&request.get_session()))?
 }
 
-/// Where a switch of language comes back to: this page, or the nearest that a GET can open. To a
-/// form that was posted and is shown again, with what was entered.
+/// This page, or the nearest that a GET can open.
 fn here(request: &HttpRequest) -> String {
     if *request.method() == Method::GET {
         let uri = request.uri().path_and_query();
         return uri.map_or_else(|| paths::HOME.to_owned(), ToString::to_string);
     }
-    let form = Posted::of(request).filter(|_| request.path() != paths::LOGIN);
-    form.and_then(|posted| kept::resume(request, &posted))
-        .or_else(|| route::page_at_or_above(request.path()))
-        .unwrap_or_else(|| paths::HOME.to_owned())
+    route::page_at_or_above(request.path()).unwrap_or_else(|| paths::HOME.to_owned())
 }
 
 impl FromRequest for Layout {

@@ -29,6 +29,7 @@ pub mod filters;
 pub mod forms;
 pub mod guard;
 pub mod i18n;
+pub mod language;
 pub mod layout;
 pub mod list;
 pub mod list_view;
@@ -87,7 +88,7 @@ pub fn routes() -> Vec<Entry> {
         post(paths::LOGOUT, SignedIn(View), login::sign_out),
         get(paths::PREFS, Public, prefs::form),
         post(paths::PREFS, Public, prefs::submit).reshow(),
-        post(paths::PREFS_LANGUAGE, Public, prefs::language),
+        post(paths::PREFS_LANGUAGE, Public, prefs::switch),
 
         // The desk.
         get(paths::HOME, SignedIn(View), overview::page),

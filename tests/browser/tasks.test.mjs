@@ -85,6 +85,30 @@ for (const lang of ['en', 'zh']) {
       await page.context().close();
     });
 
+    test(`a switch of language takes along what was typed: ${named(look)}`, async () => {
+      const item = shelf();
+      const page = await sit('operator');
+      const other = lang === 'en' ? 'zh-Hans' : 'en';
+      const note = '两箱在卸货时压坏\n'.repeat(500);
+      try {
+        await page.goto(`${desk.address}${item.path}/deduct`);
+        await fillDeduct(page, '1,5', note);
+        await Promise.all([page.waitForNavigation(), page.click('header button[name=switch]')]);
+        assert.equal(await page.getAttribute('html', 'lang'), other);
+        assert.equal(await page.inputValue('#units'), '1,5');
+        assert.equal(await page.inputValue('#note'), note);
+        assert.ok(await page.isChecked('#reason'));
+        // Return in a field sends the form, and does not switch back.
+        await fillDeduct(page, 3);
+        await Promise.all([page.waitForNavigation(), page.press('#units', 'Enter')]);
+        assert.match(page.url(), /\/ops\//);
+        assert.equal(await page.getAttribute('html', 'lang'), other);
+      } finally {
+        await desk.sql(`UPDATE users SET language = NULL WHERE name = '${PEOPLE.operator}'`);
+        await page.context().close();
+      }
+    });
+
     test(`cancel an unpaid order: ${named(look)}`, async () => {
       const item = shelf();
       const before = await level(item);

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::web::forms::{FormErrors, FormView};
 use crate::web::guard::UNSHOWN;
 use crate::web::i18n::msg;
+use crate::web::language::SWITCH;
 use crate::web::problem::Problem;
 
 /// A posted form has at most this many bytes.
@@ -163,7 +164,8 @@ impl Posted {
     }
 
     /// Reads the form into `F` and makes a command of it; or the form to show again, with what is
-    /// wrong: 422, or 403 when nothing shows that it came from a page of ours.
+    /// wrong: 422, or 403 when nothing shows that it came from a page of ours; or 200, with nothing
+    /// wrong, when it was sent for another language alone.
     ///
     /// `F` is private to its page: strings, each with `#[serde(default)]`, lists for repeated
     /// keys. What they mean is decided in `command`.
@@ -174,6 +176,9 @@ impl Posted {
         let refill = |status| FormView::refill(self.0.fields.clone(), status);
         if self.0.foreign {
             return Err(refill(StatusCode::FORBIDDEN).problem(msg("foreign-form-detail")));
+        }
+        if !self.value(SWITCH).is_empty() {
+            return Err(refill(StatusCode::OK));
         }
         let encoded = serde_html_form::to_string(&self.0.fields).unwrap_or_default();
         let form: F = serde_html_form::from_str(&encoded)
@@ -263,6 +268,14 @@ mod tests {
         let posted = Posted::of_fields(vec![("note".into(), "kept".into())], true);
         let view = posted.read(|form: Form| Ok(form)).err().unwrap();
         assert_eq!(view.status(), StatusCode::FORBIDDEN);
+        assert_eq!(view.value("note"), "kept");
+    }
+
+    #[test]
+    fn a_form_that_was_sent_for_another_language_is_only_shown_again() {
+        let posted = Posted::decode(b"switch=zh-Hans&note=kept").unwrap();
+        let view = posted.read(|form: Form| Ok(form)).err().unwrap();
+        assert_eq!((view.status(), view.failed()), (StatusCode::OK, false));
         assert_eq!(view.value("note"), "kept");
     }
 }

@@ -22,6 +22,7 @@ use crate::domain::user::UserName;
 use crate::web::extract::{Posted, State};
 use crate::web::forms::FormView;
 use crate::web::i18n::{Message, msg};
+use crate::web::language::SWITCH;
 use crate::web::paths;
 use crate::web::problem::Problem;
 use crate::web::visitor::Visitor;
@@ -52,7 +53,7 @@ impl KeptForm {
         let by = visitor.user.as_ref().map(|user| &user.name);
         let fields = posted.fields().iter();
         let fields: Vec<_> = fields
-            .filter(|(name, _)| !UNSHOWN.contains(&name.as_str()) || name == "op")
+            .filter(|(name, _)| !UNSHOWN.contains(&name.as_str()) || name == "op" || name == SWITCH)
             .cloned()
             .collect();
         let bytes: usize = fields.iter().map(|(n, v)| n.len() + v.len() + 6).sum();
@@ -123,13 +124,6 @@ impl KeptForm {
 /// Seals what `request` posted, for the sign-in form.
 pub fn seal(request: &HttpRequest, posted: &Posted) -> Option<String> {
     Some(KeptForm::of(request, posted)?.seal(request))
-}
-
-/// The address of the form that was posted, with what was entered.
-pub fn resume(request: &HttpRequest, posted: &Posted) -> Option<String> {
-    let kept = KeptForm::of(request, posted)?;
-    let page = crate::web::route::page_at_or_above(&kept.path)?;
-    (page == kept.path).then(|| address(&kept.path, &kept.seal(request)))
 }
 
 /// Where a sealed form leads after signing in: to its form, or to the nearest page above.

@@ -19,6 +19,7 @@ pub use rate::Rate;
 pub use seal::Sealer;
 
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use actix_session::SessionExt;
 use actix_web::body::MessageBody;
@@ -30,9 +31,11 @@ use futures_util::FutureExt;
 
 use super::extract::{Address, Posted, State, read_and_drain};
 use super::i18n::msg;
+use super::language::{self, SWITCH};
 use super::paths;
 use super::problem::Problem;
 use super::respond::see_other;
+use super::route;
 use super::session::{self, FlashKind};
 use super::visitor::Visitor;
 use crate::domain::audit::{AuditAction, AuditResult};
@@ -65,8 +68,8 @@ pub struct Rule {
 }
 
 /// Fields that are the page's own, or secret: never shown, never kept.
-pub const UNSHOWN: [&str; 7] = [
-    "csrf", "op", "return", "next", "kept", "password", "revision",
+pub const UNSHOWN: [&str; 8] = [
+    "csrf", "op", "return", "next", "kept", "password", "revision", SWITCH,
 ];
 
 /// A form that is too long is read up to here all the same: a browser that is cut off while it
@@ -102,7 +105,7 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
         Guard::Public => {
             receive(rule, request).await?;
             confirm(rule, request)?;
-            Ok(None)
+            Ok(switch(rule, request).await)
         }
         Guard::SignedIn(action) => {
             let received = receive(rule, request).await;
@@ -127,6 +130,9 @@ async fn admit(rule: Rule, request: &mut ServiceRequest) -> Result<Option<HttpRe
                 note_foreign(request, &visitor).await;
             }
             confirmed?;
+            if language::wanted(request.request()).is_some() {
+                return Ok(switch(rule, request).await);
+            }
             paused::check_person(request, user.name.as_str()).await?;
             Ok(None)
         }
@@ -190,6 +196,26 @@ fn confirm(rule: Rule, request: &ServiceRequest) -> Result<(), Problem> {
             "the form's token is not the session's",
         )),
     }
+}
+
+/// From here on a form that was sent for another language is answered in that. One without a page
+/// of its own leads to the page above.
+async fn switch(rule: Rule, request: &ServiceRequest) -> Option<HttpResponse> {
+    let lang = language::wanted(request.request())?;
+    let visitor = Visitor::of(request.request());
+    let web = State::of(request.request());
+    language::remember(web, visitor.user.as_ref(), lang).await;
+    let visitor = Visitor {
+        lang: Some(lang),
+        ..Visitor::clone(&visitor)
+    };
+    request.extensions_mut().insert(Rc::new(visitor));
+    let pattern = request.match_pattern().unwrap_or_default();
+    if rule.reshow && route::has_page(&pattern) {
+        return None;
+    }
+    let above = route::page_at_or_above(request.path());
+    Some(see_other(above.as_deref().unwrap_or(paths::HOME)))
 }
 
 fn is_foreign(request: &ServiceRequest) -> bool {

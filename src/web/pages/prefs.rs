@@ -3,7 +3,6 @@
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use askama::Template;
 use serde::Deserialize;
 
@@ -15,8 +14,8 @@ use crate::web::layout::Layout;
 use crate::web::problem::Problem;
 use crate::web::respond::see_other;
 use crate::web::session::{self, FlashKind};
-use crate::web::visitor::{KEYS_COOKIE, LANGUAGE_COOKIE, ROWS_COOKIE, THEME_COOKIE};
-use crate::web::{filters, paths};
+use crate::web::visitor::{KEYS_COOKIE, ROWS_COOKIE, THEME_COOKIE};
+use crate::web::{filters, language, paths};
 
 const USUAL: &str = "usual";
 
@@ -167,47 +166,28 @@ pub async fn submit(
     };
     let rows = preferences.page_rows;
     let rows = rows.map_or_else(|| USUAL.to_owned(), |rows| rows.to_string());
+    language::keep(&mut response, &web, lang)?;
     for (name, value) in [
-        (LANGUAGE_COOKIE, lang.tag()),
         (THEME_COOKIE, theme),
         (KEYS_COOKIE, keys),
         (ROWS_COOKIE, &rows),
     ] {
-        keep(&mut response, &web, name, value)?;
+        language::keep_cookie(&mut response, &web, name, value)?;
     }
     Ok(response)
 }
 
-/// `POST /prefs/language`: the switch in the frame.
-pub async fn language(layout: Layout, posted: Posted, web: State) -> Result<HttpResponse, Problem> {
+/// `POST /prefs/language`: the switch in the frame, where it leaves no form behind.
+pub async fn switch(layout: Layout, posted: Posted, web: State) -> Result<HttpResponse, Problem> {
     let lang = Lang::parse(posted.value("lang"))
         .ok_or_else(|| Problem::malformed("lang is en or zh-Hans"))?;
-    if let Some(user) = &layout.user {
-        let saved = web
-            .services
-            .users
-            .set_language(user.name.as_str(), lang.tag());
-        if let Err(error) = saved.await {
-            tracing::warn!(%error, "a language could not be saved; the cookie has it");
-        }
-    }
+    language::remember(&web, layout.user.as_ref(), lang).await;
     let back = posted.value("return");
     let mut response = see_other(if paths::is_local(back) {
         back
     } else {
         paths::HOME
     });
-    keep(&mut response, &web, LANGUAGE_COOKIE, lang.tag())?;
+    language::keep(&mut response, &web, lang)?;
     Ok(response)
-}
-
-fn keep(response: &mut HttpResponse, web: &State, name: &str, value: &str) -> Result<(), Problem> {
-    let cookie = Cookie::build(name, value)
-        .path("/")
-        .max_age(Duration::days(365))
-        .same_site(SameSite::Lax)
-        .secure(web.site.secure())
-        .http_only(true)
-        .finish();
-    response.add_cookie(&cookie).map_err(Problem::internal)
 }

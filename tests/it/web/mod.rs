@@ -12,6 +12,7 @@ mod frame;
 mod guards;
 mod health;
 mod kept;
+mod language;
 mod late;
 mod ledger;
 mod login;

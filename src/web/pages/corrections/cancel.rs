@@ -70,6 +70,10 @@ impl CancelPage {
         self.order.payment_state == Some(PaymentState::Paid)
     }
 
+    fn has_form(&self) -> bool {
+        self.order.status == OrderStatus::Pending && !self.paid_there()
+    }
+
     fn reasons(&self) -> Vec<(&'static str, String)> {
         offered(Reason::offered(OpKind::Cancel), &self.layout.text)
     }

@@ -135,6 +135,10 @@ impl RollbackPage {
         self.subject.survey.problem.as_ref()
     }
 
+    fn has_form(&self) -> bool {
+        !self.subject.entry.kind.reverses() && self.obstacle().is_none()
+    }
+
     fn levels(&self) -> Levels {
         Levels::of(
             &self.subject.survey.lines,

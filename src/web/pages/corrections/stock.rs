@@ -54,6 +54,11 @@ impl CorrectPage {
         title.with("sku", &self.level.sku)
     }
 
+    /// An unlimited SKU has no level to set.
+    fn has_form(&self) -> bool {
+        self.kind != OpKind::Set || !self.level.unlimited
+    }
+
     fn sku_page(&self) -> String {
         paths::stock(&self.level.warehouse, &self.level.sku)
     }
