@@ -397,7 +397,12 @@ async fn an_expired_draft_gives_its_values_back() {
     ] {
         assert!(expired.has(text), "{text}: {}", expired.body);
     }
-    assert_eq!(browser.get(&address).await.status, 410);
+    let looked = browser.get(&address).await;
+    assert_eq!(looked.status, 410);
+    for page in [&expired, &looked] {
+        let said = page.body.matches("Nothing was changed").count();
+        assert_eq!(said, 1, "once is enough: {}", page.body);
+    }
     let renewed = browser
         .get(&format!("{DEDUCT}?from={}", number(&address)))
         .await;
@@ -422,6 +427,10 @@ async fn a_discarded_draft_stays_undone() {
     assert!(!typed.has("Already applied"), "{}", typed.body);
     let late = confirm(&mut browser, &page, &address).await;
     assert_eq!(late.status, 410);
+    for page in [&gone, &late] {
+        let said = page.body.matches("Nothing was changed").count();
+        assert_eq!(said, 1, "once is enough: {}", page.body);
+    }
     assert_eq!(site.world.levels("A").await, (12, 0));
     // And what was done cannot be discarded.
     let address = draft(&mut browser, "3").await;

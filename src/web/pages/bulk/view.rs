@@ -11,9 +11,9 @@ use crate::domain::bulk::{Bulk, BulkLine, BulkOrigin, BulkStatus};
 use crate::domain::rejection::Rejection;
 use crate::domain::role::Action;
 use crate::service::bulk::{BulkView, Shown};
-use crate::web::i18n::{Message, Worded, msg};
+use crate::web::i18n::{Message, msg};
 use crate::web::layout::Layout;
-use crate::web::pages::ops;
+use crate::web::pages::ops::{self, parts};
 use crate::web::{filters, paths};
 
 /// Why the page is shown, besides that somebody opened it.
@@ -319,13 +319,25 @@ impl BulkPage {
             && self.layout.read_only.is_none()
     }
 
-    /// What was tried and refused, in words.
-    fn trouble(&self) -> Option<Message> {
-        match &self.notice {
-            Some(Notice::Refused(Rejection::DraftChanged)) => Some(msg("op-changed")),
-            Some(Notice::Refused(refused)) => Some(refused.message()),
-            _ => None,
-        }
+    /// What was tried and refused, in words; and what that means, where it is not said already.
+    fn trouble(&self) -> Option<(Message, Option<Message>)> {
+        let Some(Notice::Refused(refused)) = &self.notice else {
+            return None;
+        };
+        let then = match refused {
+            Rejection::Expired => Some(self.expired()),
+            Rejection::Discarded => self.discarded(),
+            refused => (!parts::says_undone(refused)).then(|| msg("op-not-changed")),
+        };
+        Some((parts::said(refused), then))
+    }
+
+    fn expired(&self) -> Message {
+        parts::expired(self.bulk().expires_at)
+    }
+
+    fn discarded(&self) -> Option<Message> {
+        self.settled_by().map(parts::discarded)
     }
 }
 

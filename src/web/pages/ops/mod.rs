@@ -2,7 +2,7 @@
 
 pub mod deed;
 mod list;
-mod parts;
+pub(super) mod parts;
 mod view;
 
 pub use list::{CORRECTIONS, OpsQuery, REQUESTS, page as list, subject};

@@ -1,5 +1,7 @@
 //! Parts of the page of an operation that are worked out from more than one thing.
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::ids::{EntryId, Sku};
 use crate::domain::ledger::Document;
 use crate::domain::operation::{OpChange, OpTarget, Operation};
@@ -93,7 +95,45 @@ pub fn said(refused: &Rejection) -> Message {
         },
         Rejection::DraftChanged => msg("op-changed"),
         Rejection::VersionChanged { .. } => msg("op-conflict"),
+        Rejection::Expired => msg("op-expired-title"),
+        Rejection::Discarded => msg("op-discarded-title"),
         other => other.message(),
+    }
+}
+
+/// What became of a draft that nobody confirmed in time.
+pub fn expired(at: DateTime<Utc>) -> Message {
+    msg("op-expired").with("at", at)
+}
+
+/// What became of a draft that somebody discarded.
+pub fn discarded((by, at): (&str, DateTime<Utc>)) -> Message {
+    msg("op-discarded-by").with("name", by).with("at", at)
+}
+
+/// Whether `said` says already that nothing was done: once is enough.
+pub fn says_undone(refused: &Rejection) -> bool {
+    match refused {
+        Rejection::InsufficientStock { .. }
+        | Rejection::DraftChanged
+        | Rejection::Expired
+        | Rejection::Discarded
+        | Rejection::FormUsed
+        | Rejection::NotReversible => false,
+        Rejection::UnknownStock { .. }
+        | Rejection::DifferentContent
+        | Rejection::RolledBack
+        | Rejection::VersionChanged { .. }
+        | Rejection::AboveLimit { .. }
+        | Rejection::UnlimitedStock { .. }
+        | Rejection::NotFound
+        | Rejection::CancelTheOrder
+        | Rejection::OrderCancelled
+        | Rejection::AlreadyPaid
+        | Rejection::AlreadyRolledBack { .. }
+        | Rejection::Forbidden
+        | Rejection::AlreadySettled
+        | Rejection::NothingToChange => true,
     }
 }
 

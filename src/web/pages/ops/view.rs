@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::deed::Deed;
-use super::parts::{Receipt, Recounts, receipt, said, too_late};
+use super::parts::{Receipt, Recounts, discarded, expired, receipt, said, says_undone, too_late};
 use super::status;
 use crate::domain::approval::{Origin, Standing};
 use crate::domain::ids::{DocumentNo, EntryId, Sku, Warehouse};
@@ -212,8 +212,9 @@ impl OpPage {
         self.layout.may(Action::Correct)
     }
 
-    /// What went wrong with what was tried, or (`None` tried) stands in the way.
-    fn trouble(&self) -> Option<(Message, Message)> {
+    /// What went wrong with what was tried, or (nothing tried) stands in the way; and what that
+    /// means, where it is not said already.
+    fn trouble(&self) -> Option<(Message, Option<Message>)> {
         let (refused, tried) = match &self.notice {
             // The choice that it leaves says so already.
             Some(Notice::Refused(Rejection::VersionChanged { .. }))
@@ -232,14 +233,17 @@ impl OpPage {
         // A cancel that comes too late has more to tell than that it was refused.
         let order = self.order.as_ref().filter(|_| self.order_no().is_some());
         let late = order.and_then(|order| too_late(refused, order, &self.layout.text));
-        Some(late.unwrap_or_else(|| {
-            let then = match (refused, tried) {
-                (Rejection::DraftChanged, _) => msg("op-changed-detail"),
-                (_, true) => self.deed.not_done(),
-                (_, false) => msg("op-blocked"),
-            };
-            (said(refused), then)
-        }))
+        if let Some((what, then)) = late {
+            return Some((what, Some(then)));
+        }
+        let then = match (refused, tried) {
+            (Rejection::DraftChanged, _) => Some(msg("op-changed-detail")),
+            (_, false) => Some(msg("op-blocked")),
+            (Rejection::Expired, true) => Some(self.expired()),
+            (Rejection::Discarded, true) => self.discarded(),
+            (refused, true) => (!says_undone(refused)).then(|| self.deed.not_done()),
+        };
+        Some((said(refused), then))
     }
 
     fn recounts(&self) -> Option<Recounts> {
@@ -259,6 +263,14 @@ impl OpPage {
             },
             _ => None,
         }
+    }
+
+    fn expired(&self) -> Message {
+        expired(self.op.expires_at)
+    }
+
+    fn discarded(&self) -> Option<Message> {
+        self.settled_by().map(discarded)
     }
 
     /// Who confirmed or discarded it, and when.
