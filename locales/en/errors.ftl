@@ -6,6 +6,9 @@ error-login = Sign in
 error-entered = What you entered
 entered-name = Name
 entered-until = Until
+entered-count = Number of changes
+entered-keep-count = Set to what was counted
+entered-keep-difference = Keep the difference
 error-back-to-form = Back to the form, with what you entered
 # Holds markup.
 error-check-op = Check <a class="id" href="{ $url }">{ $op }</a> before you try again.

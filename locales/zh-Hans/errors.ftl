@@ -6,6 +6,9 @@ error-login = 登录
 error-entered = 你填写的内容
 entered-name = 名称
 entered-until = 截止时间
+entered-count = 更改的数量
+entered-keep-count = 设为盘点数
+entered-keep-difference = 保留差异
 error-back-to-form = 带着填写内容返回表单
 # Holds markup.
 error-check-op = 重试前请先查看 <a class="id" href="{ $url }">{ $op }</a>。

@@ -30,6 +30,9 @@ pub fn label(name: &str) -> Option<Message> {
         "note" => msg("note"),
         "warehouse" => msg("warehouse"),
         "rows" => msg("bulk-pasted"),
+        "file" => msg("import-file"),
+        "choice" => msg("op-conflict-choice"),
+        "count" => msg("entered-count"),
         "name" => msg("entered-name"),
         "role" => msg("user-role"),
         "scope" => msg("key-scope"),
@@ -52,6 +55,8 @@ fn word(name: &str, value: &str) -> Option<Message> {
         ("direction" | "change", "add") => Some(msg("correct-add")),
         ("direction" | "change", "remove") => Some(msg("correct-remove")),
         ("change", "set") => Some(msg("kind-set")),
+        ("choice", "count") => Some(msg("entered-keep-count")),
+        ("choice", "difference") => Some(msg("entered-keep-difference")),
         ("keys", "on") => Some(msg("prefs-on")),
         ("keys", "off") => Some(msg("prefs-off")),
         _ => None,
@@ -66,7 +71,7 @@ mod tests {
     use super::*;
     use crate::web::guard::UNSHOWN;
 
-    /// The names of fields that people fill in, in all templates.
+    /// The names of fields that people fill in to be posted, in all templates.
     fn fields(folder: &Path, found: &mut Vec<String>) {
         for file in fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
@@ -75,13 +80,34 @@ mod tests {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for kind in ["text", "area", "radios", "password"] {
-                let begins = format!("call form::{kind}(");
-                for call in text.split(&begins).skip(1) {
-                    found.push(call.split('"').nth(1).unwrap().to_owned());
+            for form in text.split("<form ").skip(1) {
+                let form = form.split("</form>").next().unwrap();
+                if form.contains("method=\"post\"") {
+                    found.extend(of_macros(form).chain(of_tags(form)));
                 }
             }
         }
+    }
+
+    fn of_macros(form: &str) -> impl Iterator<Item = String> {
+        let calls = ["text", "area", "radios", "password"].into_iter();
+        let calls = calls.flat_map(move |kind| {
+            let begins = format!("call form::{kind}(");
+            let calls = form.split(&begins).skip(1);
+            calls.map(str::to_owned).collect::<Vec<_>>()
+        });
+        calls.map(|call| call.split('"').nth(1).unwrap().to_owned())
+    }
+
+    /// What a page puts there by itself is hidden.
+    fn of_tags(form: &str) -> impl Iterator<Item = String> {
+        let tags = ["<input ", "<select ", "<textarea "].into_iter();
+        let tags = tags.flat_map(move |tag| form.split(tag).skip(1));
+        let shown = tags.filter(|tag| !tag.starts_with("type=\"hidden\""));
+        shown.filter_map(|tag| {
+            let name = tag.split_once(" name=\"")?.1;
+            Some(name.split('"').next()?.to_owned())
+        })
     }
 
     #[test]
@@ -89,12 +115,41 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/pages");
         let mut found = Vec::new();
         fields(&folder, &mut found);
-        assert!(found.len() > 20, "{found:?}");
+        for known in ["units", "count", "choice", "warehouse", "file"] {
+            assert!(found.iter().any(|name| name == known), "{known}: {found:?}");
+        }
         for name in found {
             assert!(
                 label(&name).is_some() || UNSHOWN.contains(&name.as_str()),
                 "{name} has no label"
             );
         }
+    }
+
+    #[test]
+    fn what_was_chosen_is_told_in_words() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields = [field("choice", "difference"), field("count", "126")];
+        let told = |lang| {
+            let text = Text {
+                lang,
+                zone: chrono_tz::Asia::Shanghai,
+                now: chrono::DateTime::UNIX_EPOCH,
+            };
+            let told = entered(&fields, &text).into_iter();
+            let told = told.map(|(label, value)| format!("{}: {value}", text.say(&label)));
+            told.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(Lang::En),
+            [
+                "What is right now?: Keep the difference",
+                "Number of changes: 126"
+            ]
+        );
+        assert_eq!(
+            told(Lang::ZhHans),
+            ["现在以哪个为准？: 保留差异", "更改的数量: 126"]
+        );
     }
 }
