@@ -3,6 +3,7 @@
 deduct-title = Deduct stock: { $sku }
 adjust-title = Adjust stock: { $sku }
 set-title = Set to counted: { $sku }
+correct-tab = { $title } · { $warehouse }
 correct-units = Units
 correct-units-deduct = Units to deduct
 correct-units-upto = A whole number from 1 to { $max }

@@ -3,6 +3,7 @@
 deduct-title = 扣减库存：{ $sku }
 adjust-title = 增减库存：{ $sku }
 set-title = 设为盘点数：{ $sku }
+correct-tab = { $title } · { $warehouse }
 correct-units = 数量（件）
 correct-units-deduct = 扣减数量（件）
 correct-units-upto = 整数，1 至 { $max }

@@ -447,6 +447,31 @@ async fn the_same_form_posted_again_after_it_was_applied_did_nothing_again() {
 }
 
 #[tokio::test]
+async fn the_title_says_which_warehouse_the_form_is_about() {
+    let (site, mut browser) = desk(Role::Operator).await;
+    for sql in [
+        "INSERT INTO warehouses VALUES ('E', UTC_TIMESTAMP(6))",
+        "INSERT INTO stock (warehouse, sku, name, opening, available, unlimited, created_at,
+           updated_at) VALUES ('E', 'A', 'A', 1, 1, 0, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+    ] {
+        let done = sqlx::query(sql).execute(site.world.desk.pool());
+        done.await.expect("another warehouse");
+    }
+    for (form, does) in [
+        ("deduct", "Deduct stock"),
+        ("adjust", "Adjust stock"),
+        ("set", "Set to counted"),
+    ] {
+        for warehouse in ["W", "E"] {
+            let page = browser.get(&format!("/stock/{warehouse}/A/{form}")).await;
+            let title = format!("<title>{does}: A · {warehouse} ");
+            assert!(page.has(&title), "{title}: {}", page.body);
+            assert!(page.has(&format!("<h1>{does}: A</h1>")), "{}", page.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn while_the_database_is_away_a_form_is_told_what_is_known_of_it() {
     let (site, mut browser) = desk(Role::Operator).await;
     let form = "/stock/W/A/adjust";

@@ -74,7 +74,7 @@ fn number(address: &str) -> &str {
 async fn a_deduction_is_drafted_looked_at_confirmed_and_shown() {
     let (site, mut browser) = desk().await;
     let form = browser.get(DEDUCT).await;
-    assert!(form.has("<title>Deduct stock: A – "), "{}", form.body);
+    assert!(form.has("<title>Deduct stock: A · W – "), "{}", form.body);
     assert!(form.has("A whole number from 1 to 12"), "{}", form.body);
     let address = draft(&mut browser, "３").await;
     assert_eq!(

@@ -54,6 +54,12 @@ impl CorrectPage {
         title.with("sku", &self.level.sku)
     }
 
+    /// What tells its tab from the same form of another warehouse.
+    fn tab(&self) -> Message {
+        let tab = msg("correct-tab").with("title", self.title());
+        tab.with("warehouse", &self.level.warehouse)
+    }
+
     /// An unlimited SKU has no level to set.
     fn has_form(&self) -> bool {
         self.kind != OpKind::Set || !self.level.unlimited
