@@ -6,6 +6,7 @@ use stockdesk::domain::role::Scope;
 
 use super::{Shop, assert_problem, fields, send};
 use crate::harness::site::Site;
+use crate::rules::root;
 
 fn order(order_no: &str) -> Value {
     json!({"order_no": order_no, "warehouse": "W", "lines": [{"sku": "A", "quantity": 1}]})
@@ -316,4 +317,25 @@ async fn while_changes_are_paused_programs_can_only_look() {
     assert_eq!(shop.get("/stock/W/A").await.json()["available"], 10);
     condition.set_read_only(None);
     assert_eq!(shop.post("/orders", &order("P1")).await.status, 201);
+}
+
+/// The web server itself says so, before anything of ours sees the request: the pages tell what to
+/// make of it.
+#[tokio::test]
+async fn a_request_whose_head_never_ends_is_given_up() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let site = Site::start().await;
+    let address = site.address.strip_prefix("http://").expect("plain");
+    let mut line = tokio::net::TcpStream::connect(address).await.expect("open");
+    let head = "POST /api/v1/orders HTTP/1.1\r\nHost: desk\r\n";
+    line.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).await.expect("closed");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a whole answer");
+    assert!(head.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert_eq!(body, "");
+    for page in ["docs/API.md", "docs/API.zh.md"] {
+        let page = std::fs::read_to_string(root().join(page)).expect("a page");
+        assert_eq!(page.matches("`408`").count(), 3);
+    }
 }
