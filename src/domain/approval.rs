@@ -36,7 +36,9 @@ impl Standing<'_> {
         }
     }
 
-    /// Whether this person may confirm it. What an operator may not waits for a supervisor.
+    /// Whether this person may confirm it. What an operator may not waits for a supervisor. It goes
+    /// by what they are now: who became a supervisor may do the same alone from the beginning, and
+    /// what a supervisor began waits for another once they are one no longer.
     pub fn may_confirm(&self, operation: &Operation, origin: Option<&Origin>) -> bool {
         if matches!(operation.kind, OpKind::Rollback | OpKind::Cancel) {
             return self.may_undo(origin);

@@ -71,17 +71,19 @@ pub async fn operations_list(
     }))
 }
 
-/// What makes a draft `o` a request: its author is an operator, who may not confirm it. The same
-/// as `Standing::may_confirm` of one who may prepare everything; undoing one's own work is never
-/// asked of others.
+/// What makes a draft `o` a request: its author may not confirm it, as what they are now. The same
+/// as `Standing::may_confirm`, but for undoing one's own work: that is never asked of others. What
+/// only a supervisor prepares, a cancel, is a request of one who is an operator since.
 fn request(sql: &mut QueryBuilder<MySql>, unit_limit: u32) {
+    let author_is = "EXISTS (SELECT 1 FROM users u WHERE u.name = o.author AND u.role = ";
+    sql.push(" AND (").push(author_is).push("'viewer')");
+    sql.push(" OR (").push(author_is).push("'operator')");
     sql.push(
-        " AND EXISTS (SELECT 1 FROM users u WHERE u.name = o.author AND u.role = 'operator')
-          AND (o.kind = 'set' OR (o.kind IN ('deduct', 'adjust')
+        " AND (o.kind IN ('set', 'cancel') OR (o.kind IN ('deduct', 'adjust')
             AND (JSON_LENGTH(o.target, '$.lines.lines') > 1
               OR ABS(CAST(JSON_EXTRACT(o.target, '$.lines.lines[0].change.delta') AS SIGNED)) > ",
     );
-    sql.push_bind(unit_limit).push(")))");
+    sql.push_bind(unit_limit).push(")))))");
 }
 
 /// Drafts that wait for another person than their author, and can still be confirmed: of the ten

@@ -1,8 +1,13 @@
 //! What needs a person, and the figures.
 
 use chrono::TimeDelta;
-use stockdesk::domain::operation::OpKind;
+use stockdesk::domain::operation::{OpKind, OpTarget};
+use stockdesk::domain::reason::Reason;
+use stockdesk::domain::rejection::Rejection;
 use stockdesk::domain::role::Role;
+use stockdesk::domain::user::{Changed, UserChange};
+use stockdesk::service::audit::By;
+use stockdesk::service::operations::How;
 use stockdesk::service::verify::Prover;
 
 use super::bulk;
@@ -11,7 +16,7 @@ use crate::api::found;
 use crate::harness::browser::Answer;
 use crate::harness::site::{PASSWORD, Site};
 use crate::harness::world::{order, shop, sku, unpaid_order, warehouse};
-use crate::service::office::{by, chen, deduct, li};
+use crate::service::office::{by, chen, deduct, li, new, person, refused};
 
 /// The page from the part with this id up to the next part.
 fn part<'a>(page: &'a Answer, id: &str) -> &'a str {
@@ -237,6 +242,66 @@ async fn drafts_that_need_another_person_are_counted_and_listed_and_no_others() 
     zh.sign_in("li.wei", PASSWORD).await;
     let page = zh.get("/ops?state=requests").await;
     assert!(page.has("等待主管确认"), "{}", page.body);
+}
+
+/// The role that counts is the one that somebody has when they confirm: whoever may do the same
+/// alone from the beginning may also finish what they began, and who may not any more asks.
+#[tokio::test]
+async fn whose_role_was_changed_asks_or_confirms_by_the_new_one() {
+    let site = Site::start().await;
+    site.world.stock("CUP", 900).await;
+    let sold = site
+        .world
+        .desk
+        .post(unpaid_order("R1", &[("CUP", 2)]), shop());
+    sold.await.expect("placed");
+    for (name, role) in [("li.wei", Role::Operator), ("chen.yu", Role::Supervisor)] {
+        site.user(name, role).await;
+    }
+    let operations = &site.services().operations;
+    let cancel = new(
+        OpKind::Cancel,
+        OpTarget::Order("R1".parse().expect("a number")),
+        Reason::CustomerAsked,
+    );
+    let mut drafts = Vec::new();
+    for (new, person) in [
+        (deduct("CUP", 100), li()),
+        (deduct("CUP", 101), li()),
+        (deduct("CUP", 500), chen()),
+        (cancel, chen()),
+    ] {
+        let drafted = operations.draft(new, &person).await.expect("a draft");
+        drafts.push(drafted.operation().clone());
+    }
+    let waiting = async || {
+        let count = site.services().queries.requests_count(100).await;
+        count.expect("counted").value.0
+    };
+    let change = async |name: &str, role| {
+        let change = UserChange::Role(role);
+        let users = &site.services().users;
+        let name = name.parse().expect("a name");
+        let changed = users.change(&name, change, By::from("user:boss")).await;
+        assert_eq!(changed.expect("the database answers"), Changed::Done);
+    };
+    assert_eq!(waiting().await, 1);
+    change("li.wei", Role::Viewer).await;
+    assert_eq!(waiting().await, 2, "whatever a viewer began");
+    change("chen.yu", Role::Operator).await;
+    assert_eq!(waiting().await, 4, "what only a supervisor does alone");
+    let demoted = person("chen.yu", Role::Operator);
+    for draft in &drafts[2..] {
+        let answer = operations.confirm(draft.op, draft.revision, &demoted).await;
+        assert_eq!(refused(answer), Rejection::Forbidden);
+    }
+    change("li.wei", Role::Supervisor).await;
+    assert_eq!(waiting().await, 2, "nothing of a supervisor's");
+    let promoted = person("li.wei", Role::Supervisor);
+    let over = &drafts[1];
+    let confirmed = operations.confirm(over.op, over.revision, &promoted).await;
+    assert_eq!(confirmed.expect("confirmed").how, How::Applied);
+    assert_eq!(site.world.levels("CUP").await, (797, 2));
 }
 
 /// Now, as a person at the site would type it.

@@ -39,7 +39,7 @@ pub struct BulkFilter {
     pub open_at: Option<DateTime<Utc>>,
     /// Drafts that nobody confirmed before they expired, at this time.
     pub expired_at: Option<DateTime<Utc>>,
-    /// By operators, who may confirm none.
+    /// By people who, as what they are now, may confirm none.
     pub requests: bool,
     /// Carried out, or being carried out.
     pub confirmed: bool,
@@ -50,10 +50,10 @@ pub struct BulkFilter {
     pub undoes: Option<OpId>,
 }
 
-const REQUEST: &str =
-    " AND EXISTS (SELECT 1 FROM users u WHERE u.name = o.author AND u.role = 'operator')";
+const REQUEST: &str = " AND EXISTS (SELECT 1 FROM users u WHERE u.name = o.author
+        AND u.role IN ('viewer', 'operator'))";
 
-/// Drafts of operators that can still be confirmed: of the ten thousand that do so soonest.
+/// Drafts that wait for another person than their author, and can still be confirmed: of the ten thousand that do so soonest.
 pub async fn bulk_requests_count(pool: &MySqlPool, now: DateTime<Utc>) -> StoreResult<CappedCount> {
     let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (");
     sql.push("SELECT author FROM bulk_operations WHERE status = 'draft' AND expires_at > ")
