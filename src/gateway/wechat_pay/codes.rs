@@ -1,8 +1,10 @@
-//! What a refusal of WeChat Pay comes to. Codes are spelled with and without `_` depending on
-//! the age of a page of the manual, so they are compared in capitals and without.
+//! What a refusal of WeChat Pay comes to. The pages of its manual spell codes with and without `_`,
+//! so they are compared in capitals and without.
 //!
-//! Refusals need not be signed. None of these verdicts gives stock back or settles an order: the
-//! worst that a forged one can do is that somebody asks again later.
+//! Refusals need not be signed: that the connection is WeChat Pay's is all that speaks for them.
+//! None settles an order, and one alone can give stock back, "not exist": of an order whose payment
+//! our own record says was never sent, or never acknowledged and not valid any more
+//! (`domain::machine`). The others make somebody ask again, or call people.
 
 use serde::Deserialize;
 
@@ -72,7 +74,8 @@ fn by_code(code: &str) -> Option<Verdict> {
     })
 }
 
-/// The number at the end of `Request-ID` says it too; it is asked when the code does not.
+/// The number at the end of `Request-ID` says it too, as WeChat Pay's troubleshooting pages list
+/// some of them; it is asked when the code does not decide.
 fn by_request_id(request_id: &str) -> Option<Verdict> {
     let (_, number) = request_id.rsplit_once('-')?;
     Some(match number {
