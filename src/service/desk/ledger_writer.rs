@@ -1,12 +1,15 @@
 //! Group commit: jobs that arrive while a commit is under way share the next one. One lock per
 //! SKU, one fsync, many orders.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use sqlx::Connection;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -110,8 +113,11 @@ impl LedgerWriter {
             queued,
             reply,
         };
-        let full = self.queue.try_send(Pending { job, ticket });
-        full.map_err(|_| ServiceError::Busy)?;
+        let queued = self.queue.try_send(Pending { job, ticket });
+        queued.map_err(|error| match error {
+            TrySendError::Full(_) => ServiceError::Busy,
+            TrySendError::Closed(_) => not_confirmed("the desk is stopping"),
+        })?;
         let decision = match timeout(self.limits.answer, replied).await {
             Ok(Ok(decision)) => decision,
             Ok(Err(_)) => return Err(not_confirmed("the desk is stopping")),
@@ -190,10 +196,16 @@ impl Writer {
                 Ok(connection) => connection,
                 Err(error) => return Err(WriteError::NotConfirmed(error)),
             };
-            let commit = commit_batch(connection, jobs, now);
+            // One job that cannot be decided must not end the writer of all others.
+            let commit = AssertUnwindSafe(commit_batch(connection, jobs, now)).catch_unwind();
             let error = match timeout(COMMIT_LIMIT, commit).await {
-                Ok(Ok(decisions)) => return Ok(decisions),
-                Ok(Err(error)) => error,
+                Ok(Ok(Ok(decisions))) => return Ok(decisions),
+                Ok(Ok(Err(error))) => error,
+                Ok(Err(_)) => {
+                    self.connection = None;
+                    let why = "it panicked; see the log".to_owned();
+                    return Err(WriteError::Internal(why));
+                }
                 Err(_) => {
                     self.connection = None;
                     return Err(WriteError::NotConfirmed(

@@ -210,3 +210,30 @@ async fn two_instances_share_the_stock() {
     assert_eq!(entries.await, 100);
     assert!((100..=200).contains(&sold), "{sold}");
 }
+
+/// A row as only a hand could have left it: there is no next version.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_decided_keeps_nothing_else_from_being_sold() {
+    let world = World::new().await;
+    for name in ["CUP", "BROKEN"] {
+        world.stock(name, 10).await;
+    }
+    let last = "UPDATE stock SET version = 18446744073709551615 WHERE sku = 'BROKEN'";
+    let done = sqlx::query(last).execute(world.desk.pool()).await;
+    done.expect("the row");
+    let claims = (0..8).map(|n| {
+        let (desk, name) = (world.desk.clone(), if n == 3 { "BROKEN" } else { "CUP" });
+        async move {
+            let sold = desk.post(order(&format!("B{n}"), &[(name, 1)]), shop());
+            (name, sold.await)
+        }
+    });
+    for (name, sold) in join_all(claims).await {
+        match name {
+            "CUP" => drop(sold.expect("sold")),
+            _ => assert!(matches!(sold, Err(ServiceError::Internal(_))), "{sold:?}"),
+        }
+    }
+    assert_eq!(world.levels("CUP").await, (3, 0));
+    assert_eq!(world.levels("BROKEN").await, (10, 0));
+}
