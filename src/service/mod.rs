@@ -14,6 +14,7 @@ pub mod desk;
 mod gateways;
 pub mod health;
 pub mod import;
+mod in_time;
 mod insist;
 pub mod late;
 pub mod operations;

@@ -9,6 +9,7 @@ use sqlx::MySqlPool;
 use crate::domain::command::Lines;
 use crate::domain::ids::{Sku, StockId, Warehouse};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
+use crate::service::in_time::{PATIENCE, in_time};
 use crate::store::mysql::stock::stock_ids;
 
 /// More SKUs than this are forgotten, all at once, and looked up again.
@@ -69,7 +70,8 @@ impl Catalog {
         if missing.is_empty() {
             return Ok(known);
         }
-        let found = stock_ids(&self.pool, warehouse, &missing).await?;
+        let found = stock_ids(&self.pool, warehouse, &missing);
+        let found = in_time(PATIENCE, found).await?;
         self.remember(warehouse, &found);
         let fill = |(sku, id): (&&Sku, Option<StockId>)| id.or_else(|| found.get(*sku).copied());
         Ok(skus.iter().zip(known).map(fill).collect())

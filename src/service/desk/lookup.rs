@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::ids::DocumentNo;
 use crate::domain::rejection::{ServiceError, ServiceResult};
+use crate::service::in_time::{PATIENCE, in_time};
 use crate::store::mysql::stock::documents_known;
 
 /// Questions in one query, and how many may wait.
@@ -63,10 +64,10 @@ async fn ask(pool: MySqlPool, inbox: std::sync::Arc<tokio::sync::Mutex<mpsc::Rec
             return;
         }
         let documents: Vec<DocumentNo> = batch.iter().map(|q| q.document.clone()).collect();
-        let known = documents_known(&pool, &documents).await;
+        let known = in_time(PATIENCE, documents_known(&pool, &documents)).await;
         let known = known
             .map(HashSet::<DocumentNo>::from_iter)
-            .map_err(|e| e.to_string());
+            .map_err(|error| error.to_string());
         for question in batch {
             let answer = known.as_ref().map(|k| k.contains(&question.document));
             // Nobody waits any more: then nobody needs the answer.

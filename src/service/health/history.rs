@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use tokio::time::timeout;
 
 use super::{ComponentKind, Health, HealthReport, HealthState, PATIENCE};
-use crate::domain::rejection::{ServiceError, ServiceResult};
+use crate::domain::rejection::ServiceResult;
 use crate::domain::trouble::{QUIET, Severity, Trouble, TroubleKind, merged};
-use crate::store::mysql::StoreResult;
+use crate::service::in_time::in_time;
 use crate::store::mysql::troubles::{trouble_note, troubles_list, troubles_tidy};
 
 /// How far back the history goes.
@@ -44,7 +43,8 @@ impl Health {
     /// `NotConfirmed` while the database is away.
     pub async fn history(&self) -> ServiceResult<Vec<Trouble>> {
         let now = self.clock.now();
-        let mut troubles = in_time(troubles_list(&self.pool, now - LENGTH, LISTED)).await?;
+        let mut troubles =
+            in_time(PATIENCE, troubles_list(&self.pool, now - LENGTH, LISTED)).await?;
         for trouble in &mut troubles {
             trouble.over |= trouble.seen_at < now - GONE;
         }
@@ -68,10 +68,10 @@ impl Health {
             return Ok(());
         }
         // First: what comes after a silence is another period.
-        in_time(troubles_tidy(&self.pool, at - QUIET, at - LENGTH)).await?;
+        in_time(PATIENCE, troubles_tidy(&self.pool, at - QUIET, at - LENGTH)).await?;
         noting.tidied_at = Some(at);
         for trouble in noting.seen.values() {
-            in_time(trouble_note(&self.pool, trouble)).await?;
+            in_time(PATIENCE, trouble_note(&self.pool, trouble)).await?;
         }
         noting.seen.retain(|_, trouble| !trouble.over);
         (noting.changed, noting.noted_at) = (false, Some(at));
@@ -146,14 +146,5 @@ pub fn kind(kind: ComponentKind) -> TroubleKind {
         ComponentKind::Cancels => TroubleKind::Cancels,
         ComponentKind::LateMoney => TroubleKind::LateMoney,
         ComponentKind::Promises => TroubleKind::Promises,
-    }
-}
-
-async fn in_time<T>(work: impl Future<Output = StoreResult<T>>) -> ServiceResult<T> {
-    match timeout(PATIENCE, work).await {
-        Ok(value) => Ok(value?),
-        Err(_) => Err(ServiceError::NotConfirmed(format!(
-            "the database did not answer within {PATIENCE:?}"
-        ))),
     }
 }

@@ -1,10 +1,11 @@
 //! A draft that nobody wants.
 
-use super::{Operations, Person, in_time, summary};
+use super::{Operations, Person, summary};
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::ids::OpId;
 use crate::domain::operation::{OpStatus, Operation};
 use crate::domain::rejection::{Rejection, ServiceResult};
+use crate::service::in_time::{PATIENCE, in_time};
 use crate::store::mysql::operations::draft_discard;
 
 impl Operations {
@@ -30,7 +31,7 @@ impl Operations {
             return Err(Rejection::Forbidden.into());
         }
         let discarded = draft_discard(self.pool(), op, &by.name, standing.now);
-        let result = match in_time(discarded).await? {
+        let result = match in_time(PATIENCE, discarded).await? {
             true => AuditResult::Done,
             false => AuditResult::NoEffect,
         };

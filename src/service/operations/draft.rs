@@ -1,12 +1,13 @@
 //! A form becomes a draft: its lines are frozen as the person saw them.
 
-use super::{Operations, Person, in_time, summary};
+use super::{Operations, Person, summary};
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::draft::{Recount, Redraft};
 use crate::domain::ids::{OpId, Sku, StockId};
 use crate::domain::operation::{NewOperation, OpTarget, Operation};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::domain::survey::Survey;
+use crate::service::in_time::{PATIENCE, in_time};
 use crate::store::mysql::operations::{DraftSaved, draft_save};
 use crate::store::mysql::stock::stock_fetch_many;
 
@@ -75,7 +76,7 @@ impl Operations {
             return Err(Rejection::DraftChanged.into());
         }
         let skus: Vec<&Sku> = lines.iter().map(|line| &line.sku).collect();
-        let levels = in_time(stock_fetch_many(self.pool(), warehouse, &skus)).await?;
+        let levels = in_time(PATIENCE, stock_fetch_many(self.pool(), warehouse, &skus)).await?;
         let recounted = operation.recounted(choice, &levels)?;
         self.draft(recounted, by).await
     }
@@ -86,7 +87,7 @@ impl Operations {
         draft
             .effect()
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
-        let (survey, origin) = in_time(self.survey(&new.target)).await?;
+        let (survey, origin) = in_time(PATIENCE, self.survey(&new.target)).await?;
         // A form that was posted before has its answer, whatever became of the stock meanwhile.
         let allowed = match standing.may_draft(new.kind, origin.as_ref()) {
             true => obstacle(&survey),
@@ -111,7 +112,7 @@ impl Operations {
             };
         }
         let stock = one_row(&survey);
-        match in_time(draft_save(self.pool(), &draft, stock, redraft)).await? {
+        match in_time(PATIENCE, draft_save(self.pool(), &draft, stock, redraft)).await? {
             DraftSaved::New(operation) => Ok(Drafted::Saved(operation)),
             DraftSaved::Same(operation) => Ok(Drafted::Same(operation)),
             DraftSaved::Replaced(operation) => Ok(Drafted::Replaced(operation)),

@@ -9,11 +9,8 @@ mod discard;
 mod draft;
 mod preview;
 
-use std::time::Duration;
-
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::MySqlPool;
-use tokio::time::timeout;
 
 pub use confirm::{Confirmed, How};
 pub use draft::Drafted;
@@ -23,6 +20,7 @@ use super::audit::{Audit, Note};
 use super::cashier::Cashier;
 use super::clock::Clock;
 use super::desk::Desk;
+use super::in_time::{PATIENCE, in_time};
 use crate::domain::actor::Actor;
 use crate::domain::approval::Standing;
 use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
@@ -30,11 +28,7 @@ use crate::domain::ids::OpId;
 use crate::domain::operation::{OpTarget, Operation};
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::domain::role::Role;
-use crate::store::mysql::StoreResult;
 use crate::store::mysql::operations::operation_fetch;
-
-/// How long a look at the database may take; what moves stock has the desk's own limit.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A signed-in person who asks for something.
 #[derive(Debug, Clone)]
@@ -94,7 +88,7 @@ impl Operations {
     /// # Errors
     /// `Rejected` with `not_found`; `NotConfirmed` when the database is away or too slow.
     pub async fn fetch(&self, op: OpId) -> ServiceResult<Operation> {
-        let found = in_time(operation_fetch(self.pool(), op)).await?;
+        let found = in_time(PATIENCE, operation_fetch(self.pool(), op)).await?;
         found.ok_or_else(|| Rejection::NotFound.into())
     }
 
@@ -151,15 +145,6 @@ impl Operations {
             .await;
         }
         answer
-    }
-}
-
-async fn in_time<T>(work: impl Future<Output = StoreResult<T>>) -> ServiceResult<T> {
-    match timeout(PATIENCE, work).await {
-        Ok(value) => Ok(value?),
-        Err(_) => Err(ServiceError::NotConfirmed(format!(
-            "the database did not answer within {PATIENCE:?}"
-        ))),
     }
 }
 

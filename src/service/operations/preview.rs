@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Operations, Person, in_time};
+use super::{Operations, Person};
 use crate::domain::approval::Origin;
 use crate::domain::ids::{DocumentNo, OpId, Sku, Warehouse};
 use crate::domain::operation::{OpKind, OpStatus, OpTarget, Operation};
 use crate::domain::rejection::{Rejection, ServiceResult};
 use crate::domain::stock::StockLevel;
 use crate::domain::survey::Survey;
+use crate::service::in_time::{PATIENCE, in_time};
 use crate::store::mysql::StoreResult;
 use crate::store::mysql::ledger::document_fetch;
 use crate::store::mysql::orders::order_fetch;
@@ -38,7 +39,7 @@ impl Operations {
     pub async fn preview(&self, op: OpId, by: &Person) -> ServiceResult<Preview> {
         let operation = self.fetch(op).await?;
         let as_of = self.now();
-        let (survey, origin) = in_time(self.survey(&operation.target)).await?;
+        let (survey, origin) = in_time(PATIENCE, self.survey(&operation.target)).await?;
         let standing = self.standing(by);
         let own = match operation.status {
             OpStatus::Draft if operation.expired(as_of) => Some(Rejection::Expired),
@@ -63,7 +64,7 @@ impl Operations {
     /// # Errors
     /// `NotConfirmed` when the database is away or too slow.
     pub async fn origin(&self, document: &DocumentNo) -> ServiceResult<Option<Origin>> {
-        let found = in_time(document_fetch(self.pool(), document)).await?;
+        let found = in_time(PATIENCE, document_fetch(self.pool(), document)).await?;
         Ok(found.map(|document| Origin {
             actor: document.actor,
             created_at: document.created_at,
@@ -75,7 +76,7 @@ impl Operations {
     /// # Errors
     /// `NotConfirmed` when the database is away or too slow.
     pub async fn survey_now(&self, target: &OpTarget) -> ServiceResult<Survey> {
-        Ok(in_time(self.survey(target)).await?.0)
+        Ok(in_time(PATIENCE, self.survey(target)).await?.0)
     }
 
     pub(super) async fn survey(&self, target: &OpTarget) -> StoreResult<(Survey, Option<Origin>)> {

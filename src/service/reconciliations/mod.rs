@@ -14,6 +14,7 @@ pub use self::repair::{Beside, REPAIRED_AT_ONCE, Repaired};
 pub use self::standing::Standing;
 use super::audit::Note;
 use super::desk::Desk;
+use super::in_time::{PATIENCE, in_time};
 use super::remembered::Remembered;
 use super::{Audit, Clock, Person};
 use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
@@ -60,18 +61,19 @@ impl Reconciliations {
     /// Starts a run, which goes on by itself.
     ///
     /// # Errors
-    /// `NotConfirmed` while the database is away.
+    /// `NotConfirmed` while the database is away or too slow.
     pub async fn start(&self, by: &Person) -> ServiceResult<Started> {
         let (pool, now) = (self.desk.pool(), self.clock.now().trunc_subsecs(6));
-        runs_break_off(pool, now - SILENCE).await?;
+        in_time(PATIENCE, runs_break_off(pool, now - SILENCE)).await?;
         let actor = by.actor().to_string();
-        let started = match run_insert(pool, &actor, now).await? {
+        let started = match in_time(PATIENCE, run_insert(pool, &actor, now)).await? {
             Some(id) => {
                 tokio::spawn(self.clone().run(id));
                 Started::Now(id)
             }
             None => {
-                let newest = runs_list(pool, 1).await?.into_iter().next();
+                let newest = in_time(PATIENCE, runs_list(pool, 1)).await?;
+                let newest = newest.into_iter().next();
                 let gone = || ServiceError::Busy;
                 Started::Running(newest.ok_or_else(gone)?.id)
             }
@@ -88,45 +90,45 @@ impl Reconciliations {
     /// The newest runs, newest first.
     ///
     /// # Errors
-    /// `NotConfirmed` while the database is away.
+    /// `NotConfirmed` while the database is away or too slow.
     pub async fn list(&self) -> ServiceResult<Vec<Run>> {
         let silent_since = self.silent_since();
-        let runs = runs_list(self.desk.pool(), LISTED).await?;
+        let runs = in_time(PATIENCE, runs_list(self.desk.pool(), LISTED)).await?;
         Ok(runs.into_iter().map(|run| run.told(silent_since)).collect())
     }
 
     /// # Errors
-    /// `NotConfirmed` while the database is away.
+    /// `NotConfirmed` while the database is away or too slow.
     pub async fn fetch(&self, id: u32) -> ServiceResult<Option<Run>> {
         let silent_since = self.silent_since();
-        let run = run_fetch(self.desk.pool(), id).await?;
+        let run = in_time(PATIENCE, run_fetch(self.desk.pool(), id)).await?;
         Ok(run.map(|run| run.told(silent_since)))
     }
 
     /// What a run found, at most [`KEPT`].
     ///
     /// # Errors
-    /// `NotConfirmed` while the database is away.
+    /// `NotConfirmed` while the database is away or too slow.
     pub async fn differences(&self, run: u32) -> ServiceResult<Vec<RunDifference>> {
-        Ok(run_differences(self.desk.pool(), run, KEPT).await?)
+        in_time(PATIENCE, run_differences(self.desk.pool(), run, KEPT)).await
     }
 
     /// The last run that looked at this row of stock, and what it found of it. `None` when there was
     /// none, or when it found more than is kept, and so nothing is known of this one.
     ///
     /// # Errors
-    /// `NotConfirmed` while the database is away.
+    /// `NotConfirmed` while the database is away or too slow.
     pub async fn of_stock(
         &self,
         stock: StockId,
     ) -> ServiceResult<Option<(Run, Option<RunDifference>)>> {
         let pool = self.desk.pool();
-        let Some(run) = run_of_stock(pool, stock).await? else {
+        let Some(run) = in_time(PATIENCE, run_of_stock(pool, stock)).await? else {
             return Ok(None);
         };
         let found = match run.differences {
             0 => None,
-            _ => run_difference(pool, run.id, stock).await?,
+            _ => in_time(PATIENCE, run_difference(pool, run.id, stock)).await?,
         };
         let known = found.is_some() || run.differences <= KEPT;
         Ok(known.then_some((run, found)))

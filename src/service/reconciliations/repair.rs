@@ -11,13 +11,14 @@ use crate::domain::ids::{Sku, StockId, Warehouse};
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::stock::StockLevel;
 use crate::service::Person;
+use crate::service::in_time::{PATIENCE, in_time};
 use crate::store::mysql::reconciliations::{open_stock, run_differences, runs_list};
-use crate::store::mysql::stock::stock_by_id;
+use crate::store::mysql::stock::stock_by_ids;
 
 /// SKUs that are repaired in one go.
 pub const REPAIRED_AT_ONCE: u32 = 500;
-/// How long a person waits for a repair.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a person waits for the repair of one warehouse.
+const REPAIRED_WITHIN: Duration = Duration::from_secs(5);
 
 /// One SKU before its repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Reconciliations {
         for (warehouse, levels) in by_warehouse(levels) {
             let skus = levels.iter().map(|level| level.sku.clone()).collect();
             let work = self.desk.load_gate(&warehouse, skus);
-            if timeout(PATIENCE, work).await.is_err() {
+            if timeout(REPAIRED_WITHIN, work).await.is_err() {
                 let why = "the gate was not corrected in time".to_owned();
                 return Err(ServiceError::NotConfirmed(why));
             }
@@ -118,10 +119,11 @@ impl Reconciliations {
     /// Open differences of the watch, and what the last run found at the gate.
     async fn known_to_differ(&self) -> ServiceResult<Vec<StockId>> {
         let pool = self.desk.pool();
-        let mut stock = open_stock(pool, REPAIRED_AT_ONCE).await?;
-        let last = runs_list(pool, LISTED).await?;
+        let mut stock = in_time(PATIENCE, open_stock(pool, REPAIRED_AT_ONCE)).await?;
+        let last = in_time(PATIENCE, runs_list(pool, LISTED)).await?;
         if let Some(run) = last.into_iter().find(|run| run.ended.is_some()) {
-            let found = run_differences(pool, run.id, REPAIRED_AT_ONCE).await?;
+            let found = run_differences(pool, run.id, REPAIRED_AT_ONCE);
+            let found = in_time(PATIENCE, found).await?;
             let of_gate = found.iter().filter(|d| d.gate_off_by().is_some());
             stock.extend(of_gate.map(|d| d.stock));
         }
@@ -132,11 +134,8 @@ impl Reconciliations {
     }
 
     async fn levels(&self, stock: &[StockId]) -> ServiceResult<Vec<StockLevel>> {
-        let mut levels = Vec::with_capacity(stock.len());
-        for &id in stock.iter().take(REPAIRED_AT_ONCE as usize) {
-            levels.extend(stock_by_id(self.desk.pool(), id).await?);
-        }
-        Ok(levels)
+        let some = &stock[..stock.len().min(REPAIRED_AT_ONCE as usize)];
+        in_time(PATIENCE, stock_by_ids(self.desk.pool(), some)).await
     }
 }
 

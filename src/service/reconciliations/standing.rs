@@ -9,6 +9,7 @@ use crate::domain::ids::{Sku, StockId, Warehouse};
 use crate::domain::listing::CappedCount;
 use crate::domain::reconciliation::{RunDifference, RunOutcome};
 use crate::domain::rejection::{ServiceError, ServiceResult};
+use crate::service::in_time::{PATIENCE, in_time};
 use crate::store::mysql::reconciliations::{books, run_differences, runs_list};
 
 /// Whoever looks within this time is told the same.
@@ -45,14 +46,14 @@ impl Reconciliations {
 
     async fn look_again(&self) -> ServiceResult<Option<Standing>> {
         let pool = self.desk.pool();
-        let runs = runs_list(pool, LISTED).await?;
+        let runs = in_time(PATIENCE, runs_list(pool, LISTED)).await?;
         let whole = |outcome: RunOutcome| outcome != RunOutcome::BrokenOff;
         let mut runs = runs.into_iter();
         let last = runs.find(|run| run.ended.is_some_and(|(_, outcome)| whole(outcome)));
         let Some(run) = last.filter(|run| run.differences > 0) else {
             return Ok(None);
         };
-        let found = run_differences(pool, run.id, KEPT).await?;
+        let found = in_time(PATIENCE, run_differences(pool, run.id, KEPT)).await?;
         let still = u32::try_from(self.still(&found).await?).unwrap_or(u32::MAX);
         // Of those that were not kept nothing newer is known.
         let kept = u32::try_from(found.len()).unwrap_or(u32::MAX);
@@ -67,7 +68,7 @@ impl Reconciliations {
     /// How many of these are still so. The gate's count as long as it cannot be asked.
     async fn still(&self, found: &[RunDifference]) -> ServiceResult<usize> {
         let ids: Vec<StockId> = found.iter().map(|difference| difference.stock).collect();
-        let books = books(self.desk.pool(), &ids).await?;
+        let books = in_time(PATIENCE, books(self.desk.pool(), &ids)).await?;
         let disagree = books.iter().filter(|book| !book.agree());
         let mut still: BTreeSet<StockId> = disagree.map(|book| book.id).collect();
         let mut at_gate: BTreeMap<&Warehouse, Vec<(StockId, Sku)>> = BTreeMap::new();

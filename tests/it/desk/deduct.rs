@@ -1,10 +1,13 @@
 //! Deducting: never more than there is, never twice, all lines or none.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::future::join_all;
+use sqlx::{Connection, Executor, MySqlConnection};
 use stockdesk::domain::receipt::PostReceipt;
 use stockdesk::domain::rejection::{Rejection, ServiceError, ServiceResult};
+use tokio::time::timeout;
 
 use crate::harness::world::{World, order, rollback, shop, sku};
 
@@ -236,4 +239,21 @@ async fn what_cannot_be_decided_keeps_nothing_else_from_being_sold() {
     }
     assert_eq!(world.levels("CUP").await, (3, 0));
     assert_eq!(world.levels("BROKEN").await, (10, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_does_not_wait_for_a_database_that_hangs() {
+    let world = World::new().await;
+    world.stock("GONE", 0).await;
+    let short = |number: &str| world.desk.post(order(number, &[("GONE", 1)]), shop());
+    refused(short("G0").await);
+    let lock = MySqlConnection::connect(&world.database_url).await;
+    let mut lock = lock.expect("a connection");
+    let locked = lock.execute("LOCK TABLES documents WRITE").await;
+    locked.expect("a lock");
+    let waited = timeout(Duration::from_secs(20), short("G1")).await;
+    let waited = waited.expect("an answer while it hangs");
+    assert!(matches!(waited, Err(ServiceError::NotConfirmed(_))));
+    lock.execute("UNLOCK TABLES").await.expect("unlocked");
+    refused(short("G2").await);
 }

@@ -1,7 +1,11 @@
 //! Comparing all stock, and repairing the gate.
 
+use std::time::Duration;
+
+use sqlx::{Connection, Executor, MySqlConnection};
 use stockdesk::domain::role::Role;
 use stockdesk::service::health::WorkerReport;
+use tokio::time::timeout;
 
 use crate::api::found;
 use crate::harness::browser::{Answer, Browser};
@@ -181,4 +185,16 @@ async fn a_watch_that_stopped_is_said_loudly() {
         page.body
     );
     assert!(page.has("role=\"alert\"") && page.has("Nothing can be oversold"));
+}
+
+#[tokio::test]
+async fn a_page_does_not_wait_for_a_database_that_hangs() {
+    let (site, mut browser) = site().await;
+    let lock = MySqlConnection::connect(&site.world.database_url).await;
+    let mut lock = lock.expect("a connection");
+    let locked = lock.execute("LOCK TABLES reconciliations WRITE").await;
+    locked.expect("a lock");
+    let page = timeout(Duration::from_secs(20), browser.get("/reconciliation"));
+    let page = page.await.expect("an answer while it hangs");
+    assert_eq!(page.status, 503);
 }
