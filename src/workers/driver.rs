@@ -17,6 +17,10 @@ use crate::service::Clock;
 /// After failures the rest grows up to this.
 const LONGEST_REST: Duration = Duration::from_secs(30);
 
+/// A run that goes on for longer is broken off: whatever it waits for will not come. What it was
+/// about stands in the stores, as after a stop.
+const LONGEST_RUN: Duration = Duration::from_secs(300);
+
 /// How a worker is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerStatus {
@@ -37,6 +41,20 @@ struct Seat {
 }
 
 impl Seat {
+    fn of(name: &'static str) -> Self {
+        Self {
+            wake: Notify::new(),
+            status: Mutex::new(WorkerStatus {
+                name,
+                running: false,
+                last_success_at: None,
+                last_error: None,
+                failures: 0,
+                done: 0,
+            }),
+        }
+    }
+
     fn status(&self) -> MutexGuard<'_, WorkerStatus> {
         // Nothing panics while it holds this, and each field stands for itself.
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
@@ -63,17 +81,7 @@ impl Driver {
 
     /// Starts a worker; its first run is now.
     pub fn start(&mut self, worker: impl Worker) {
-        let seat = Arc::new(Seat {
-            wake: Notify::new(),
-            status: Mutex::new(WorkerStatus {
-                name: worker.name(),
-                running: false,
-                last_success_at: None,
-                last_error: None,
-                failures: 0,
-                done: 0,
-            }),
-        });
+        let seat = Arc::new(Seat::of(worker.name()));
         self.seats.push(seat.clone());
         let (clock, stopping) = (self.clock.clone(), self.stopping.clone());
         let tasks = self.tasks.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -117,7 +125,7 @@ async fn drive(
     stopping: CancellationToken,
 ) {
     while !stopping.is_cancelled() {
-        let more = run(&mut worker, &seat, &clock).await;
+        let more = run(&mut worker, &seat, &clock, LONGEST_RUN).await;
         if more {
             continue;
         }
@@ -131,19 +139,19 @@ async fn drive(
 }
 
 /// One run, with its status kept; whether to run again at once.
-async fn run(worker: &mut impl Worker, seat: &Seat, clock: &Clock) -> bool {
+async fn run(worker: &mut impl Worker, seat: &Seat, clock: &Clock, longest: Duration) -> bool {
     let name = worker.name();
     seat.status().running = true;
     let begun = std::time::Instant::now();
     // A worker that panics must not be gone for good: its work stands in the stores.
-    let ran = AssertUnwindSafe(worker.run_once(clock.now()))
-        .catch_unwind()
-        .await;
+    let ran = AssertUnwindSafe(worker.run_once(clock.now())).catch_unwind();
+    let ran = timeout(longest, ran).await;
     metrics::histogram!("stockdesk_worker_seconds", "worker" => name).record(begun.elapsed());
     let ran = match ran {
-        Ok(Ok(round)) => Ok(round),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err("it panicked; see the log".to_owned()),
+        Ok(Ok(Ok(round))) => Ok(round),
+        Ok(Ok(Err(error))) => Err(error.to_string()),
+        Ok(Err(_)) => Err("it panicked; see the log".to_owned()),
+        Err(_) => Err(format!("it did not end within {longest:?}")),
     };
     let now = clock.now();
     let mut status = seat.status();
@@ -241,6 +249,37 @@ mod tests {
         finished(5).await;
         driver.stop(Duration::from_secs(1)).await;
         assert_eq!(runs.load(Ordering::SeqCst), 5);
+    }
+
+    /// Waits for what never comes.
+    struct Stuck;
+
+    #[async_trait]
+    impl Worker for Stuck {
+        fn name(&self) -> &'static str {
+            "stuck"
+        }
+
+        fn period(&self) -> Duration {
+            Duration::from_secs(1)
+        }
+
+        async fn run_once(&mut self, _: DateTime<Utc>) -> ServiceResult<Round> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_never_ends_is_broken_off_and_counts_as_failed() {
+        let (seat, clock) = (Seat::of("stuck"), Clock::new(|| DateTime::UNIX_EPOCH));
+        let mut stuck = Stuck;
+        let run = run(&mut stuck, &seat, &clock, Duration::from_millis(1));
+        let more = timeout(Duration::from_secs(20), run).await;
+        assert!(!more.expect("it ends"));
+        let status = seat.status().clone();
+        assert_eq!((status.failures, status.running), (1, false));
+        let (_, error) = status.last_error.unwrap();
+        assert!(error.contains("did not end"), "{error}");
     }
 
     #[test]
