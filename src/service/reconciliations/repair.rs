@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use super::{LISTED, Reconciliations};
 use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::ids::{Sku, StockId, Warehouse};
+use crate::domain::reconciliation::RunOutcome;
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::stock::StockLevel;
 use crate::service::Person;
@@ -116,16 +117,22 @@ impl Reconciliations {
         Ok((repaired, names.join(", ")))
     }
 
-    /// Open differences of the watch, and what the last run found at the gate.
+    /// Open differences of the watch, and what the last run found at the gate; with what runs after
+    /// it found before they were broken off.
     async fn known_to_differ(&self) -> ServiceResult<Vec<StockId>> {
         let pool = self.desk.pool();
         let mut stock = in_time(PATIENCE, open_stock(pool, REPAIRED_AT_ONCE)).await?;
-        let last = in_time(PATIENCE, runs_list(pool, LISTED)).await?;
-        if let Some(run) = last.into_iter().find(|run| run.ended.is_some()) {
+        for run in in_time(PATIENCE, runs_list(pool, LISTED)).await? {
+            let Some((_, outcome)) = run.ended else {
+                continue;
+            };
             let found = run_differences(pool, run.id, REPAIRED_AT_ONCE);
             let found = in_time(PATIENCE, found).await?;
             let of_gate = found.iter().filter(|d| d.gate_off_by().is_some());
             stock.extend(of_gate.map(|d| d.stock));
+            if outcome != RunOutcome::BrokenOff {
+                break;
+            }
         }
         stock.sort();
         stock.dedup();

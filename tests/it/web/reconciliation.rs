@@ -188,6 +188,20 @@ async fn a_watch_that_stopped_is_said_loudly() {
 }
 
 #[tokio::test]
+async fn a_comparison_that_was_broken_off_hides_nothing_of_the_one_before() {
+    let (site, mut browser) = site().await;
+    site.world.mislead_gate("CUP", 3).await;
+    let page = run(&mut browser).await;
+    assert!(page.has("1 difference among 3 SKUs."), "{}", page.body);
+    let broken = "INSERT INTO reconciliations (actor, started_at, heard_at, ended_at, outcome)
+        VALUES ('user:chen.yu', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 'broken_off')";
+    let done = sqlx::query(broken).execute(site.world.desk.pool()).await;
+    done.expect("a run");
+    let repair = browser.get("/reconciliation/repair").await;
+    assert!(repair.has(">CUP</a>"), "{}", repair.body);
+}
+
+#[tokio::test]
 async fn a_page_does_not_wait_for_a_database_that_hangs() {
     let (site, mut browser) = site().await;
     let lock = MySqlConnection::connect(&site.world.database_url).await;
