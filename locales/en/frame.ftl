@@ -17,6 +17,7 @@ frame-keys-off = Shortcuts are off while you type.
 # The box on every page that finds whatever has a number.
 find-title = Find
 find-what = SKU, order, entry, operation or other number
+find-hint = SKU or number
 find-several = Several things are called { $typed }
 find-sku = SKU { $name }
 find-order = Order { $name }

@@ -17,6 +17,7 @@ frame-keys-off = 输入文字时快捷键不起作用。
 # The box on every page that finds whatever has a number.
 find-title = 查找
 find-what = SKU、订单、流水、操作或其他编号
+find-hint = SKU 或编号
 find-several = 有多项名为 { $typed }
 find-sku = SKU { $name }
 find-order = 订单 { $name }
