@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::approval::Standing;
+use super::bulk_cancel::CancelLine;
 use super::command::{Change, Line, Lines, Post, Rollback};
 use super::ids::{DocumentNo, OpId, Sku, Warehouse};
 use super::ledger::{DocumentKind, EntryKind};
@@ -35,6 +36,15 @@ words! {
         File = "file",
         /// The lines of another one, to be undone.
         Undo = "undo",
+        /// Orders chosen on their list, to be cancelled: its lines are [`CancelLine`]s.
+        Cancel = "cancel",
+    }
+}
+
+impl BulkOrigin {
+    /// Whether what it did can be undone by another one.
+    pub fn undoable(self) -> bool {
+        matches!(self, Self::Select | Self::File)
     }
 }
 
@@ -158,6 +168,23 @@ pub struct BulkLine {
     pub result: Option<LineResult>,
 }
 
+/// The lines of one operation: changes of stock, or orders.
+#[derive(Debug, Clone)]
+pub enum BulkLines {
+    Stock(Vec<BulkLine>),
+    Orders(Vec<CancelLine>),
+}
+
+impl BulkLines {
+    /// `blank`: rows that ask for nothing.
+    pub fn counts(&self, blank: u32) -> BulkCounts {
+        match self {
+            Self::Stock(lines) => BulkCounts::of(lines, blank),
+            Self::Orders(lines) => BulkCounts::of_orders(lines),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineResult {
     Applied(LineReceipt),
@@ -192,6 +219,17 @@ impl BulkCounts {
                     counts.will += 1;
                     counts.add(line);
                 }
+            }
+        }
+        counts
+    }
+
+    fn of_orders(lines: &[CancelLine]) -> Self {
+        let mut counts = Self::default();
+        for line in lines {
+            match line.problem {
+                None => counts.will += 1,
+                Some(_) => counts.cannot += 1,
             }
         }
         counts
@@ -257,7 +295,7 @@ pub struct NewBulk {
     pub reason: Reason,
     pub note: Option<String>,
     pub reference: Option<String>,
-    pub lines: Vec<BulkLine>,
+    pub lines: BulkLines,
     pub blank: u32,
     /// What the person asked for, in 32 bytes: the same form says the same.
     pub content: [u8; 32],
@@ -306,7 +344,10 @@ impl Bulk {
 
     /// Whether this person may confirm it: many lines are always a supervisor's.
     pub fn may_confirm(&self, standing: &Standing<'_>) -> bool {
-        standing.role.may(Action::Approve)
+        standing.role.may(match self.origin {
+            BulkOrigin::Cancel => Action::Reverse,
+            BulkOrigin::Select | BulkOrigin::File | BulkOrigin::Undo => Action::Approve,
+        })
     }
 
     /// What carrying a line out asks of the desk.

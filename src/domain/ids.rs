@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
 /// Why a text is not a valid name. The wording for people is chosen where it is shown.
@@ -137,6 +138,15 @@ impl OpId {
         DocumentNo(format!("{self}.{line}"))
     }
 
+    /// The operation of its own by which a bulk operation cancels an order: always the same one.
+    pub fn for_order(&self, order_no: &DocumentNo) -> Self {
+        let digest = Sha256::digest(format!("{self} cancels {order_no}"));
+        let mut random = [0; 16];
+        random[6..].copy_from_slice(&digest[..10]);
+        let random = u128::from_be_bytes(random);
+        Self(Ulid::from_parts(self.0.timestamp_ms(), random))
+    }
+
     /// The operation that a document belongs to: `op_…` itself, or a line of it, `op_….7`.
     pub fn of_document(document: &DocumentNo) -> Option<Self> {
         let text = document.as_str();
@@ -264,6 +274,19 @@ mod tests {
             assert_eq!(of(&format!("{op}{other}")), None, "{other}");
         }
         assert_eq!(of("SO-1.2"), None);
+    }
+
+    #[test]
+    fn each_order_of_a_bulk_operation_has_a_number_of_its_own() {
+        let op: OpId = "op_01JD3V6Q8ZK2N4T6W8Y0A2C4E6".parse().unwrap();
+        let other: OpId = "op_01JD3V6Q8ZK2N4T6W8Y0A2C4E7".parse().unwrap();
+        let [a, b] = ["SO-1", "SO-2"].map(|text| text.parse::<DocumentNo>().unwrap());
+        let numbers = [op, op.for_order(&a), op.for_order(&b), other.for_order(&a)];
+        let different: std::collections::HashSet<_> = numbers.into_iter().collect();
+        assert_eq!(different.len(), 4);
+        // Orders that are being cancelled find theirs again by it: it never changes.
+        let number = "op_01JD3V6Q8ZCVC5PBW76FSBD56P";
+        assert_eq!(op.for_order(&a).to_string(), number);
     }
 
     #[test]

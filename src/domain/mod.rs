@@ -6,6 +6,7 @@ pub mod attention;
 pub mod audit;
 pub mod book;
 pub mod bulk;
+pub mod bulk_cancel;
 pub mod command;
 pub mod demand;
 pub mod draft;

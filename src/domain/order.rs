@@ -136,7 +136,8 @@ pub struct OrderRow {
     pub gateway: Option<String>,
     pub payment_state: Option<PaymentState>,
     pub payment_checked_at: Option<DateTime<Utc>>,
-    /// The staff operation that cancels it.
+    /// Who asked for its cancel, and the staff operation that does it.
+    pub cancel_actor: Option<String>,
     pub cancel_op: Option<OpId>,
     /// Units over all lines.
     pub units: i64,

@@ -148,6 +148,8 @@ pub fn routes() -> Vec<Entry> {
         post(paths::ENTRY_ROLLBACK, SignedIn(ReverseOwn), rollback::submit).reshow(),
         get(paths::ORDER_CANCEL, SignedIn(Reverse), cancel::form),
         post(paths::ORDER_CANCEL, SignedIn(Reverse), cancel::submit).reshow(),
+        get(paths::ORDERS_CANCEL, SignedIn(Reverse), bulk::cancel::form),
+        post(paths::ORDERS_CANCEL, SignedIn(Reverse), bulk::cancel::submit).reshow(),
         get(paths::OPS, SignedIn(View), ops::list),
         get(paths::OP, SignedIn(View), ops::page),
         post(paths::OP_CONFIRM, SignedIn(Correct), ops::confirm).reshow(),

@@ -76,6 +76,8 @@ pub const ORDERS_CSV: &str = "/orders.csv";
 pub const OPS_CSV: &str = "/ops.csv";
 pub const ORDERS: &str = "/orders";
 pub const ORDER: &str = "/orders/{order_no}";
+// Three segments: an order may have any number, even "cancel".
+pub const ORDERS_CANCEL: &str = "/orders/cancel/several";
 pub const ORDER_CANCEL: &str = "/orders/{order_no}/cancel";
 pub const ORDER_CHECK: &str = "/orders/{order_no}/check";
 pub const OPS: &str = "/ops";

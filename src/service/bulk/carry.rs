@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use super::{Bulks, LONG_PATIENCE, PATIENCE, in_time};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
-use crate::domain::bulk::{Bulk, BulkLine, BulkStatus, LineResult, Task};
+use crate::domain::bulk::{Bulk, BulkLine, BulkOrigin, BulkStatus, LineResult, Task};
 use crate::domain::ids::OpId;
 use crate::domain::rejection::{ServiceError, ServiceResult};
 use crate::domain::role::Role;
@@ -22,6 +22,9 @@ use crate::store::mysql::bulk::{
 /// Whoever carries an operation out has it alone for this long after each step.
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(15);
 
+/// Between two looks at orders that wait for their gateways.
+const PAUSE: TimeDelta = TimeDelta::seconds(5);
+
 /// Lines that are asked at one time.
 const TOGETHER: u32 = 250;
 
@@ -31,6 +34,8 @@ pub struct Carried {
     /// Lines that were decided.
     pub done: u32,
     pub finished: bool,
+    /// All that is left waits for gateways: there is nothing to do for a moment.
+    pub waits: bool,
 }
 
 impl Bulks {
@@ -45,11 +50,22 @@ impl Bulks {
         let Some(op) = in_time(PATIENCE, claimed).await? else {
             return Ok(None);
         };
+        self.carry_a_while(op, lines).await.map(Some)
+    }
+
+    /// Decides at most `lines` lines of an operation that is ours, and lets others carry on what
+    /// is left.
+    pub(super) async fn carry_a_while(&self, op: OpId, lines: u32) -> ServiceResult<Carried> {
         let carried = self.carry(op, lines).await?;
         if !carried.finished {
-            in_time(PATIENCE, self.release(op)).await?;
+            let pause = if carried.waits {
+                PAUSE
+            } else {
+                TimeDelta::zero()
+            };
+            in_time(PATIENCE, bulk_release(self.pool(), op, self.now() + pause)).await?;
         }
-        Ok(Some(carried))
+        Ok(carried)
     }
 
     /// Lets others carry it on.
@@ -58,7 +74,7 @@ impl Bulks {
     }
 
     /// Decides at most `most` lines of an operation that is ours, and finishes it after the last.
-    pub(super) async fn carry(&self, op: OpId, most: u32) -> ServiceResult<Carried> {
+    async fn carry(&self, op: OpId, most: u32) -> ServiceResult<Carried> {
         let bulk = self.fetch(op).await?;
         let mut carried = Carried::default();
         if bulk.status != BulkStatus::Running {
@@ -66,6 +82,9 @@ impl Bulks {
             return Ok(carried);
         }
         let actor = confirmer(&bulk)?;
+        if bulk.origin == BulkOrigin::Cancel {
+            return self.carry_orders(&bulk, &actor).await;
+        }
         loop {
             let wanted = TOGETHER.min(most - carried.done);
             let open = lines_open(self.pool(), op, wanted.max(1));
@@ -131,14 +150,14 @@ impl Bulks {
         }
     }
 
-    async fn finish(&self, bulk: &Bulk, actor: &Actor) -> ServiceResult<()> {
+    pub(super) async fn finish(&self, bulk: &Bulk, actor: &Actor) -> ServiceResult<()> {
         let op = bulk.op;
         let overlooked = lines_overlooked(self.pool(), op);
         let overlooked = in_time(LONG_PATIENCE, overlooked).await?;
         if !overlooked.is_empty() {
             in_time(LONG_PATIENCE, lines_decided(self.pool(), op, &overlooked)).await?;
         }
-        let finished = bulk_finish(self.pool(), op, self.now());
+        let finished = bulk_finish(self.pool(), op, bulk.origin, self.now());
         if !in_time(LONG_PATIENCE, finished).await? {
             return Ok(());
         }

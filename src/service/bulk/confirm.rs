@@ -3,7 +3,7 @@
 use super::carry::LEASE;
 use super::{Bulks, PATIENCE, Person, in_time, summary};
 use crate::domain::audit::{AuditAction, AuditResult};
-use crate::domain::bulk::{AT_ONCE, Bulk, BulkStatus};
+use crate::domain::bulk::{AT_ONCE, Bulk, BulkOrigin, BulkStatus};
 use crate::domain::ids::OpId;
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
 use crate::store::mysql::bulk::{Begin, Begun, bulk_begin, bulk_discard};
@@ -45,9 +45,11 @@ impl Bulks {
         };
         let about = summary(&bulk);
         self.note_by(by, action, op, result, about).await;
-        if how == How::Begun && bulk.counts.will <= AT_ONCE {
+        // Orders are asked for as long as a person may wait, however many they are.
+        let at_once = bulk.counts.will <= AT_ONCE || bulk.origin == BulkOrigin::Cancel;
+        if how == How::Begun && at_once {
             // It is confirmed already: what is not done now is done by the worker.
-            if let Err(error) = self.carry(op, AT_ONCE).await {
+            if let Err(error) = self.carry_a_while(op, AT_ONCE).await {
                 tracing::warn!(%op, %error, "a bulk operation is left to the worker");
             }
         } else if how == How::Begun {

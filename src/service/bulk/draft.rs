@@ -10,7 +10,7 @@ use super::sheet::{Sheet, SheetRow};
 use super::{Bulks, LONG_PATIENCE, Person, in_time, summary};
 use crate::domain::audit::{AuditAction, AuditResult};
 use crate::domain::bulk::{
-    Bulk, BulkCounts, BulkLine, BulkOrigin, BulkStatus, NewBulk, SheetSource,
+    Bulk, BulkLine, BulkLines, BulkOrigin, BulkStatus, NewBulk, SheetSource,
 };
 use crate::domain::draft::Redraft;
 use crate::domain::ids::{OpId, Sku, Warehouse};
@@ -83,7 +83,7 @@ impl Bulks {
             reason: why.reason,
             note: why.note,
             reference: why.reference,
-            lines,
+            lines: BulkLines::Stock(lines),
             blank: sheet.blank,
             content: content.finalize().into(),
         };
@@ -134,7 +134,11 @@ impl Bulks {
 
     async fn save(&self, new: NewBulk, by: &Person) -> ServiceResult<BulkSaved> {
         let standing = self.operations.standing(by);
-        if !by.role.may(Action::Draft) {
+        let needs = match new.origin {
+            BulkOrigin::Cancel => Action::Reverse,
+            BulkOrigin::Select | BulkOrigin::File | BulkOrigin::Undo => Action::Draft,
+        };
+        if !by.role.may(needs) {
             return Err(Rejection::Forbidden.into());
         }
         let now = self.now();
@@ -155,7 +159,7 @@ impl Bulks {
             confirmed_by: None,
             confirmed_at: None,
             finished_at: None,
-            counts: BulkCounts::of(&new.lines, new.blank),
+            counts: new.lines.counts(new.blank),
             came_to: None,
         };
         let decide =
@@ -174,7 +178,7 @@ fn redraft(earlier: &Bulk, draft: &Bulk, may_change: bool) -> Redraft {
         _ if same && earlier.content == draft.content => Redraft::Same,
         BulkStatus::Running | BulkStatus::Applied => Redraft::Declined(Rejection::FormUsed),
         BulkStatus::Discarded => Redraft::Declined(Rejection::Discarded),
-        // An operation stays what it was for: a file, a selection, an undo.
+        // An operation stays what it was for: a file, a selection, an undo, a cancel.
         BulkStatus::Draft if !same => Redraft::Declined(Rejection::FormUsed),
         BulkStatus::Draft if !may_change => Redraft::Declined(Rejection::Forbidden),
         BulkStatus::Draft if earlier.expired(draft.created_at) => {

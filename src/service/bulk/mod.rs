@@ -1,7 +1,9 @@
 //! Many corrections as one operation: drafted from a selection, a sheet or the lines of another
 //! one; confirmed by a supervisor; carried out line by line, whoever is cut off in the middle.
 
+mod cancel;
 mod carry;
+mod carry_orders;
 mod confirm;
 mod draft;
 mod prepare;
@@ -16,6 +18,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::MySqlPool;
 use tokio::time::timeout;
 
+pub use cancel::CancelRow;
 pub use carry::Carried;
 pub use confirm::How;
 pub use draft::{Why, Written};

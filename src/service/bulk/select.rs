@@ -5,7 +5,9 @@ use sha2::Digest;
 use super::draft::content;
 use super::sheet::SheetRow;
 use super::{Bulks, LONG_PATIENCE, Person, Why, in_time};
-use crate::domain::bulk::{Bulk, BulkOrigin, LineChange, MAX_BULK_LINES, NewBulk, TypedRow};
+use crate::domain::bulk::{
+    Bulk, BulkLines, BulkOrigin, LineChange, MAX_BULK_LINES, NewBulk, TypedRow,
+};
 use crate::domain::ids::{OpId, StockId};
 use crate::domain::listing::{Limit, StockFilter, StockSort};
 use crate::domain::rejection::{Rejection, ServiceResult};
@@ -75,7 +77,7 @@ impl Bulks {
             reason: why.reason,
             note: why.note,
             reference: why.reference,
-            lines,
+            lines: BulkLines::Stock(lines),
             blank: 0,
             content: content.finalize().into(),
         };

@@ -8,8 +8,8 @@ use super::draft::content;
 use super::{Bulks, LONG_PATIENCE, PATIENCE, Person, Why, in_time};
 use crate::domain::audit::AuditAction;
 use crate::domain::bulk::{
-    Bulk, BulkLine, BulkOrigin, BulkStatus, LineChange, LineProblem, LineState, MAX_BULK_LINES,
-    NewBulk, TypedRow,
+    Bulk, BulkLine, BulkLines, BulkOrigin, BulkStatus, LineChange, LineProblem, LineState,
+    MAX_BULK_LINES, NewBulk, TypedRow,
 };
 use crate::domain::ids::{OpId, Sku, Warehouse};
 use crate::domain::listing::Limit;
@@ -35,7 +35,7 @@ impl Bulks {
         by: &Person,
     ) -> ServiceResult<Bulk> {
         let bulk = self.fetch(undone).await?;
-        if bulk.status != BulkStatus::Applied || bulk.origin == BulkOrigin::Undo {
+        if bulk.status != BulkStatus::Applied || !bulk.origin.undoable() {
             return Err(Rejection::NotReversible.into());
         }
         if let Some(open) = self.open_undo(undone).await? {
@@ -75,7 +75,7 @@ impl Bulks {
             reason: why.reason,
             note: why.note,
             reference: why.reference,
-            lines,
+            lines: BulkLines::Stock(lines),
             blank: 0,
             content: content.finalize().into(),
         };
@@ -88,7 +88,7 @@ impl Bulks {
     /// # Errors
     /// `NotConfirmed` when the database is away or too slow.
     pub async fn left_to_undo(&self, bulk: &Bulk, most: u32) -> ServiceResult<u32> {
-        if bulk.status != BulkStatus::Applied || bulk.origin == BulkOrigin::Undo {
+        if bulk.status != BulkStatus::Applied || !bulk.origin.undoable() {
             return Ok(0);
         }
         let left = lines_left_to_undo(self.pool(), bulk.op, most);

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Bulks, PATIENCE, Person, in_time};
+use super::{Bulks, CancelRow, PATIENCE, Person, in_time};
 use crate::domain::bulk::{Bulk, BulkLine, BulkOrigin, BulkStatus, LineState, Tally};
 use crate::domain::ids::OpId;
 use crate::domain::listing::{Limit, Page};
 use crate::domain::rejection::ServiceResult;
-use crate::store::mysql::bulk::{LinesOf, bulk_of_file, lines_list, lines_tally};
+use crate::store::mysql::bulk::{LinesOf, bulk_of_file, cancels_tally, lines_list, lines_tally};
 
 /// Which of its lines are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct BulkView {
     pub as_of: DateTime<Utc>,
     pub tally: Tally,
     pub lines: Page<BulkLine, u32>,
+    /// The orders of one that cancels some; it has no other lines.
+    pub orders: Vec<CancelRow>,
     /// The same file was applied before.
     pub same_file: Option<Earlier>,
     /// What was prepared to undo it, newest first.
@@ -61,9 +63,17 @@ impl Bulks {
         by: &Person,
     ) -> ServiceResult<BulkView> {
         let as_of = self.now();
-        let tally = in_time(PATIENCE, lines_tally(self.pool(), bulk.op)).await?;
+        let cancels = bulk.origin == BulkOrigin::Cancel;
+        let tally = match cancels {
+            true => in_time(PATIENCE, cancels_tally(self.pool(), bulk.op)).await?,
+            false => in_time(PATIENCE, lines_tally(self.pool(), bulk.op)).await?,
+        };
         let shown = shown(&bulk, tally);
         let lines = self.lines(bulk.op, shown, after, limit).await?;
+        let orders = match cancels {
+            true => self.cancels(bulk.op).await?,
+            false => Vec::new(),
+        };
         let undos = match (bulk.status, bulk.origin) {
             (BulkStatus::Applied, BulkOrigin::File | BulkOrigin::Select) => {
                 self.undos(bulk.op).await?
@@ -79,6 +89,7 @@ impl Bulks {
             as_of,
             tally,
             lines,
+            orders,
             undos,
             bulk,
         })

@@ -113,7 +113,8 @@ impl Queries {
                 order.reverse()
             }
         });
-        let items = orders_fetch(&self.pool, &keys).await?;
+        let numbers: Vec<_> = keys.iter().map(|key| &key.order_no).collect();
+        let items = orders_fetch(&self.pool, &numbers).await?;
         Ok(Page { items, next })
     }
 }

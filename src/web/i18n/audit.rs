@@ -47,6 +47,7 @@ impl Worded for AuditDetail {
                     (BulkOrigin::File, Some(name)) => msg("audit-file").with("name", name),
                     (BulkOrigin::File, None) => msg("bulk-pasted"),
                     (BulkOrigin::Undo, Some(name)) => msg("audit-undo").with("op", name),
+                    (BulkOrigin::Cancel, _) => msg("cancels-audit"),
                     (BulkOrigin::Undo | BulkOrigin::Select, _) => msg("audit-selected"),
                 };
                 msg("audit-bulk")

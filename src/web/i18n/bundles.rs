@@ -23,6 +23,7 @@ fn sources(lang: Lang) -> &'static [&'static str] {
                 "admin"
                 "audit"
                 "bulk"
+                "cancels"
                 "corrections"
                 "errors"
                 "forms"

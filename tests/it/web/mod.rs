@@ -4,6 +4,8 @@ mod admin;
 mod audit;
 pub mod bulk;
 mod bulk_once;
+mod cancels;
+mod cancels_once;
 mod corrections;
 mod docs;
 mod exports;

@@ -16,7 +16,7 @@ use crate::harness::site::Site;
 use crate::harness::world::{order, shop, unpaid_order};
 
 /// A site that sells, with 10 of A, 5 of B, and a supervisor.
-async fn desk() -> (Site, Browser) {
+pub async fn desk() -> (Site, Browser) {
     let site = Site::selling().await;
     site.world.stock("A", 10).await;
     site.world.stock("B", 5).await;
@@ -25,7 +25,7 @@ async fn desk() -> (Site, Browser) {
 }
 
 /// Places an order that waits for payment, open at the gateway.
-async fn placed(site: &Site, order_no: &str, lines: &[(&str, i64)]) {
+pub async fn placed(site: &Site, order_no: &str, lines: &[(&str, i64)]) {
     let order = unpaid_order(order_no, lines);
     site.world.desk.post(order, shop()).await.expect("placed");
     let number = order_no.parse().expect("valid");
@@ -36,7 +36,7 @@ async fn placed(site: &Site, order_no: &str, lines: &[(&str, i64)]) {
     );
 }
 
-async fn sandbox(site: &Site, method: reqwest::Method, path: &str, body: Value) {
+pub async fn sandbox(site: &Site, method: reqwest::Method, path: &str, body: Value) {
     let url = format!(
         "{}/admin/{path}",
         site.sandbox.as_ref().expect("it sells").url()
@@ -49,7 +49,7 @@ async fn sandbox(site: &Site, method: reqwest::Method, path: &str, body: Value) 
     assert_eq!(answer.expect("an answer").status(), 204);
 }
 
-async fn switches(site: &Site, order_no: &str, switches: Value) {
+pub async fn switches(site: &Site, order_no: &str, switches: Value) {
     let path = format!("switches/{order_no}");
     sandbox(site, reqwest::Method::PUT, &path, switches).await;
 }

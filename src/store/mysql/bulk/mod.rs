@@ -1,5 +1,6 @@
-//! The tables `bulk_operations` and `bulk_lines`.
+//! The tables `bulk_operations`, `bulk_lines` and `bulk_cancels`.
 
+mod cancels;
 mod lines;
 mod running;
 
@@ -8,6 +9,7 @@ use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::types::Json;
 use sqlx::{Connection, FromRow, MySqlPool, QueryBuilder, Row};
 
+pub use cancels::{cancels_decided, cancels_list, cancels_open, cancels_tally};
 pub use lines::{LinesOf, Undoable, lines_left_to_undo, lines_list, lines_tally, lines_to_undo};
 pub use running::{
     Begin, Begun, bulk_begin, bulk_claim, bulk_finish, bulk_release, lines_decided, lines_open,
@@ -17,7 +19,7 @@ pub use running::{
 use super::json::{decode, parse};
 use super::numbers::{Number, NumberKind, number_take_in_tx};
 use super::{StoreResult, capped};
-use crate::domain::bulk::{Bulk, BulkCounts, BulkLine, BulkStatus, SheetSource};
+use crate::domain::bulk::{Bulk, BulkCounts, BulkLines, BulkOrigin, BulkStatus, SheetSource};
 use crate::domain::draft::Redraft;
 use crate::domain::ids::OpId;
 use crate::domain::listing::{CappedCount, Limit, OpKey, Page};
@@ -144,7 +146,7 @@ pub enum BulkSaved {
 pub async fn bulk_save(
     pool: &MySqlPool,
     draft: &Bulk,
-    lines: &[BulkLine],
+    lines: &BulkLines,
     decide: impl Fn(&Bulk) -> Redraft,
 ) -> StoreResult<BulkSaved> {
     let mut conn = pool.acquire().await?;
@@ -160,7 +162,7 @@ pub async fn bulk_save(
             match number_take_in_tx(&mut tx, draft.op, NumberKind::Bulk).await? {
                 Number::New => {
                     insert(&mut tx, draft).await?;
-                    lines::insert(&mut tx, draft.op, lines).await?;
+                    insert_lines(&mut tx, draft.op, lines).await?;
                     tx.commit().await?;
                     return Ok(BulkSaved::New(draft.clone()));
                 }
@@ -180,16 +182,34 @@ pub async fn bulk_save(
                     ..draft.clone()
                 };
                 replace(&mut tx, &replaced).await?;
-                sqlx::query("DELETE FROM bulk_lines WHERE op = ?")
-                    .bind(draft.op.to_string())
-                    .execute(&mut *tx)
-                    .await?;
-                lines::insert(&mut tx, draft.op, lines).await?;
+                delete_lines(&mut tx, &replaced).await?;
+                insert_lines(&mut tx, draft.op, lines).await?;
                 tx.commit().await?;
                 Ok(BulkSaved::Replaced(replaced))
             }
         };
     }
+}
+
+async fn insert_lines(
+    conn: &mut MySqlConnection,
+    op: OpId,
+    lines: &BulkLines,
+) -> Result<(), sqlx::Error> {
+    match lines {
+        BulkLines::Stock(lines) => lines::insert(conn, op, lines).await,
+        BulkLines::Orders(lines) => cancels::insert(conn, op, lines).await,
+    }
+}
+
+/// An operation stays what it was for: it has lines of one kind alone.
+async fn delete_lines(conn: &mut MySqlConnection, bulk: &Bulk) -> Result<(), sqlx::Error> {
+    let sql = match bulk.origin {
+        BulkOrigin::Cancel => "DELETE FROM bulk_cancels WHERE op = ?",
+        _ => "DELETE FROM bulk_lines WHERE op = ?",
+    };
+    let deleted = sqlx::query(sql).bind(bulk.op.to_string());
+    deleted.execute(conn).await.map(drop)
 }
 
 async fn insert(conn: &mut MySqlConnection, draft: &Bulk) -> Result<(), sqlx::Error> {

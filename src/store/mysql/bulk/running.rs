@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{Connection, MySqlPool};
 
-use crate::domain::bulk::{BulkLine, LineResult};
+use crate::domain::bulk::{BulkLine, BulkOrigin, LineResult};
 use crate::domain::ids::{OpId, StockId};
 use crate::domain::receipt::LineReceipt;
 use crate::store::mysql::json::{decode, json_list, parse};
@@ -178,23 +178,33 @@ pub async fn lines_overlooked(pool: &MySqlPool, op: OpId) -> StoreResult<Vec<(u3
     Ok(applied.collect::<Result<_, sqlx::Error>>()?)
 }
 
+const FINISH: &str = "UPDATE bulk_operations o JOIN (
+    SELECT COALESCE(SUM(outcome = 'applied'), 0) AS applied,
+      COALESCE(SUM(outcome = 'refused'), 0) AS refused,
+      COALESCE(SUM(outcome IS NULL), 0) AS open
+    FROM {lines}) t
+  SET o.status = 'applied', o.finished_at = ?, o.leased_until = NULL,
+    o.applied_count = t.applied, o.refused_count = t.refused
+  WHERE o.op = ? AND o.status = 'running' AND t.open = 0";
+
 /// From running to applied, when something was decided of every line; `false` when somebody else
 /// finished it, or it is not finished.
-pub async fn bulk_finish(pool: &MySqlPool, op: OpId, at: DateTime<Utc>) -> StoreResult<bool> {
-    let done = sqlx::query(
-        "UPDATE bulk_operations o JOIN (
-           SELECT COALESCE(SUM(outcome = 'applied'), 0) AS applied,
-             COALESCE(SUM(outcome = 'refused'), 0) AS refused,
-             COALESCE(SUM(outcome IS NULL), 0) AS open
-           FROM bulk_lines WHERE op = ? AND state = 'will') t
-         SET o.status = 'applied', o.finished_at = ?, o.leased_until = NULL,
-           o.applied_count = t.applied, o.refused_count = t.refused
-         WHERE o.op = ? AND o.status = 'running' AND t.open = 0",
-    )
-    .bind(op.to_string())
-    .bind(at)
-    .bind(op.to_string())
-    .execute(pool)
-    .await?;
+pub async fn bulk_finish(
+    pool: &MySqlPool,
+    op: OpId,
+    origin: BulkOrigin,
+    at: DateTime<Utc>,
+) -> StoreResult<bool> {
+    let lines = match origin {
+        BulkOrigin::Cancel => "bulk_cancels WHERE op = ? AND problem IS NULL",
+        _ => "bulk_lines WHERE op = ? AND state = 'will'",
+    };
+    let sql = sqlx::AssertSqlSafe(FINISH.replace("{lines}", lines));
+    let done = sqlx::query(sql)
+        .bind(op.to_string())
+        .bind(at)
+        .bind(op.to_string())
+        .execute(pool)
+        .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -186,13 +186,12 @@ const GLANCES: &str = "SELECT l.document, s.sku, -l.delta FROM JSON_TABLE(?, '$[
   STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = l.stock_id
   WHERE l.reverses IS NULL AND l.line < ? ORDER BY l.document, l.line";
 
-/// The rows of a list of orders, in the order of `keys`.
-pub async fn orders_fetch(pool: &MySqlPool, keys: &[OrderKey]) -> StoreResult<Vec<OrderRow>> {
-    if keys.is_empty() {
+/// The rows of these orders, in their order; none of those that there are not.
+pub async fn orders_fetch(pool: &MySqlPool, orders: &[&DocumentNo]) -> StoreResult<Vec<OrderRow>> {
+    if orders.is_empty() {
         return Ok(Vec::new());
     }
-    let names: Vec<&DocumentNo> = keys.iter().map(|key| &key.order_no).collect();
-    let names = json_list(&names);
+    let names = json_list(orders);
     let rows = sqlx::query(ROWS).bind(&names).fetch_all(pool).await?;
     let sums: Vec<(String, i64, i64)> = sqlx::query_as(SUMS).bind(&names).fetch_all(pool).await?;
     let glances: Vec<(String, String, i64)> = sqlx::query_as(GLANCES)
@@ -216,9 +215,9 @@ pub async fn orders_fetch(pool: &MySqlPool, keys: &[OrderKey]) -> StoreResult<Ve
             row.lines.push((sku, units));
         }
     }
-    Ok(keys
+    Ok(orders
         .iter()
-        .filter_map(|key| found.remove(key.order_no.as_str()))
+        .filter_map(|order_no| found.remove(order_no.as_str()))
         .collect())
 }
 
@@ -233,6 +232,7 @@ fn order_row(r: &MySqlRow) -> Result<OrderRow, sqlx::Error> {
         gateway: r.try_get("gateway")?,
         payment_state: r.try_get("payment_state")?,
         payment_checked_at: r.try_get("payment_checked_at")?,
+        cancel_actor: r.try_get("cancel_actor")?,
         cancel_op: cancel_op(r)?,
         units: 0,
         lines: Vec::new(),

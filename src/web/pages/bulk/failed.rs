@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::lines::why;
-use crate::domain::bulk::{BulkLine, LineChange};
+use crate::domain::bulk::{BulkLine, BulkOrigin, LineChange};
 use crate::domain::ids::OpId;
 use crate::service::bulk::Shown;
 use crate::web::export::{Cell, Kept, Sheet, send};
@@ -22,7 +22,10 @@ pub async fn failed(
     let unknown = || Problem::not_found().detail(msg("op-unknown").with("op", op.as_str()));
     let number: OpId = op.parse().map_err(|_| unknown())?;
     let bulks = web.services.bulks.clone();
-    let bulk = bulks.find(number).await?.ok_or_else(unknown)?;
+    let bulk = bulks.find(number).await?;
+    // Orders are no lines that could be mended.
+    let bulk = bulk.filter(|bulk| bulk.origin != BulkOrigin::Cancel);
+    let bulk = bulk.ok_or_else(unknown)?;
     let sheet = Sheet {
         name: "not-changed",
         columns: vec![

@@ -1,9 +1,11 @@
-//! Many corrections as one operation: the sheet they are imported from, and the page that they
-//! share with every other operation, `/ops/{op}`.
+//! Many corrections as one operation: the sheet they are imported from, the orders that are
+//! cancelled together, and the page that they share with every other operation, `/ops/{op}`.
 
+pub mod cancel;
 mod failed;
 pub mod import;
 mod lines;
+mod orders;
 pub mod select;
 pub mod undo;
 mod view;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use ulid::Ulid;
 
 use super::drafted;
-use crate::domain::bulk::{Bulk, BulkOrigin, BulkStatus};
+use crate::domain::bulk::{Bulk, BulkStatus};
 use crate::domain::ids::OpId;
 use crate::domain::operation::OpKind;
 use crate::domain::reason::Reason;
@@ -147,7 +147,7 @@ pub async fn submit(
 /// Whether it changed something that can be undone, or could.
 fn was_applied(bulk: &Bulk) -> bool {
     let changed = bulk.came_to.is_some_and(|(applied, _)| applied > 0);
-    changed && bulk.status == BulkStatus::Applied && bulk.origin != BulkOrigin::Undo
+    changed && bulk.status == BulkStatus::Applied && bulk.origin.undoable()
 }
 
 /// How many of its changes are left to undo, and what undid the others.

@@ -7,6 +7,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::lines::Row;
+use super::orders;
 use crate::domain::bulk::{Bulk, BulkLine, BulkOrigin, BulkStatus};
 use crate::domain::rejection::Rejection;
 use crate::domain::role::Action;
@@ -106,13 +107,13 @@ impl BulkPage {
     }
 
     fn heading(&self) -> Message {
-        let count = self.bulk().counts.will;
-        let undo = self.bulk().origin == BulkOrigin::Undo;
-        match (self.stage, undo) {
-            (Stage::Draft | Stage::Empty, false) => msg("bulk-check").with("count", count),
-            (Stage::Draft | Stage::Empty, true) => msg("bulk-check-undo").with("count", count),
-            _ => label(self.bulk()),
-        }
+        let check = match self.bulk().origin {
+            _ if !self.is_draft() => return label(self.bulk()),
+            BulkOrigin::Undo => "bulk-check-undo",
+            BulkOrigin::Cancel => "cancels-check",
+            BulkOrigin::File | BulkOrigin::Select => "bulk-check",
+        };
+        msg(check).with("count", self.bulk().counts.will)
     }
 
     /// The button that confirms it.
@@ -129,10 +130,31 @@ impl BulkPage {
 
     fn above(&self) -> Vec<(String, Cow<'static, str>)> {
         let say = |id| self.layout.text.say(&msg(id));
+        let (list, name) = match self.of_orders() {
+            true => (paths::ORDERS, "nav-orders"),
+            false => (paths::STOCK, "nav-stock"),
+        };
         vec![
-            (paths::STOCK.to_owned(), say("nav-stock")),
+            (list.to_owned(), say(name)),
             (paths::OPS.to_owned(), say("ops-title")),
         ]
+    }
+
+    /// Whether its lines are orders.
+    fn of_orders(&self) -> bool {
+        self.bulk().origin == BulkOrigin::Cancel
+    }
+
+    fn orders(&self) -> Vec<orders::Row<'_>> {
+        let rows = self.view.orders.iter();
+        rows.map(|row| orders::Row::of(row, self.bulk(), &self.layout.text))
+            .collect()
+    }
+
+    /// Orders whose gateways have still to answer.
+    fn waiting(&self) -> usize {
+        let rows = self.view.orders.iter();
+        rows.filter(|row| row.waits(self.bulk())).count()
     }
 
     fn is_draft(&self) -> bool {
@@ -154,6 +176,9 @@ impl BulkPage {
 
     /// "126 will change · 1 unchanged · 1 cannot", or what it came to.
     fn summary(&self) -> Message {
+        if self.of_orders() {
+            return self.summary_of_orders();
+        }
         let counts = &self.bulk().counts;
         let what = match self.stage {
             Stage::Applied | Stage::Running => msg("bulk-came")
@@ -168,6 +193,25 @@ impl BulkPage {
         match counts.blank {
             0 => all,
             blank => msg("bulk-blank").with("rest", all).with("count", blank),
+        }
+    }
+
+    /// "3 can be cancelled · 1 cannot", or what it came to.
+    fn summary_of_orders(&self) -> Message {
+        let (counts, tally) = (&self.bulk().counts, self.view.tally);
+        if !matches!(self.stage, Stage::Applied | Stage::Running) {
+            return msg("cancels-will")
+                .with("count", counts.will)
+                .with("cannot", counts.cannot);
+        }
+        let came = msg("cancels-came")
+            .with("applied", tally.applied)
+            .with("refused", tally.refused + counts.cannot);
+        match self.waiting() {
+            0 => came,
+            count => msg("cancels-came-waiting")
+                .with("came", came)
+                .with("count", count),
         }
     }
 
@@ -345,6 +389,7 @@ impl BulkPage {
 pub fn label(bulk: &Bulk) -> Message {
     let message = match bulk.origin {
         BulkOrigin::Undo => msg("bulk-label-undo"),
+        BulkOrigin::Cancel => msg("cancels-label"),
         BulkOrigin::File | BulkOrigin::Select => msg("bulk-label"),
     };
     message.with("count", bulk.counts.will)

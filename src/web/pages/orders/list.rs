@@ -6,10 +6,12 @@ use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
+use crate::domain::bulk_cancel::CancelProblem;
 use crate::domain::ids::DocumentNo;
 use crate::domain::listing::{OrderFilter, OrderKey, OrderStatuses};
 use crate::domain::order::{OrderRow, OrderStatus};
 use crate::domain::payment::PaymentState;
+use crate::domain::role::Action;
 use crate::web::export;
 use crate::web::extract::{Query, State};
 use crate::web::forms::{Check, FieldError, FormErrors, filter};
@@ -29,6 +31,8 @@ const REFRESH_SECONDS: u32 = 15;
 struct OrdersPage {
     layout: Layout,
     view: ListView<OrderRow>,
+    /// It has orders that this person may choose and cancel.
+    selects: bool,
     statuses: Vec<(&'static str, String)>,
     dues: Vec<(&'static str, String)>,
     payments: Vec<(&'static str, String)>,
@@ -181,8 +185,18 @@ impl OrdersPage {
                 .iter()
                 .map(|(name, label, _)| (*name, text.say(&msg(label)).into_owned()))
                 .collect(),
+            selects: false,
             layout,
         }
+    }
+
+    /// Whether an order can be chosen, to be cancelled with others.
+    fn can_choose(&self, order: &OrderRow) -> bool {
+        CancelProblem::of(Some(order)).is_none()
+    }
+
+    fn is_paying(&self, order: &OrderRow) -> bool {
+        CancelProblem::of(Some(order)) == Some(CancelProblem::Paying)
     }
 
     fn refuse(mut self, errors: FormErrors) -> HttpResponse {
@@ -206,6 +220,12 @@ impl OrdersPage {
             return Ok(self.layout.not_loaded(&self));
         };
         let count = loaded(count)?.and_then(|seen| seen.value);
+        let pending = matches!(
+            filter.status,
+            OrderStatuses::Open | OrderStatuses::One(OrderStatus::Pending)
+        );
+        self.selects =
+            pending && self.layout.may(Action::Reverse) && self.layout.read_only.is_none();
         let order = match filter.status.by_deadline() {
             true => msg("orders-soonest-first"),
             false => msg("orders-newest-first"),
