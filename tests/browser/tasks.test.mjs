@@ -5,8 +5,8 @@ import { test } from 'node:test';
 
 import { named, openWindow, signIn } from './browser.mjs';
 import { PASSWORD, PEOPLE } from './desk.mjs';
-import { badSheet, confirm, fillAdjust, fillDeduct, fillSheet, submit } from './forms.mjs';
-import { placeOrder } from './goods.mjs';
+import { badSheet, confirm, fillAdjust, fillDeduct, fillSheet, press, submit } from './forms.mjs';
+import { number, placeOrder } from './goods.mjs';
 import { browser, desk, level, shelf, shop } from './world.mjs';
 
 // What people read; the rest of the wording is the messages' own test.
@@ -21,6 +21,7 @@ const WORDS = {
     willChange: '1 will change · 0 unchanged · 2 cannot',
     notWhole: 'Line 3: “8o” is not a whole number',
     changed: '1 of 1 change made.',
+    bothCancelled: '2 of 2 orders cancelled.',
   },
   zh: {
     nothingYet: '尚未生效',
@@ -32,6 +33,7 @@ const WORDS = {
     willChange: '1 行将更改 · 0 行不变 · 2 行不能执行',
     notWhole: '第 3 行：“8o”不是整数',
     changed: '已完成 1 / 1 处更改。',
+    bothCancelled: '已取消 2 / 2 个订单。',
   },
 };
 
@@ -122,6 +124,25 @@ for (const lang of ['en', 'zh']) {
       await confirm(page);
       await page.goto(desk.address + order);
       await reads(page, words.cancelled);
+      assert.equal(await level(item), before);
+      await page.context().close();
+    });
+
+    test(`cancel the orders that are checked: ${named(look)}`, async () => {
+      const item = shelf();
+      const before = await level(item);
+      const orders = [await placeOrder(shop, item), await placeOrder(shop, item)];
+      const page = await sit('supervisor');
+      await page.goto(`${desk.address}/orders?sku=${encodeURIComponent(item.sku)}`);
+      for (const order of orders) await page.check(`main input[value="${number(order)}"]`);
+      if (js) assert.equal(await page.innerText('[data-selcount]'), '2');
+      await page.click('#pick button');
+      for (const order of orders) await reads(page, number(order));
+      await page.check('#reason');
+      await press(page, '/orders/cancel/several');
+      await reads(page, words.nothingYet);
+      await confirm(page);
+      await reads(page, words.bothCancelled);
       assert.equal(await level(item), before);
       await page.context().close();
     });
