@@ -17,6 +17,8 @@
 //!
 //! A form is a page that also takes a POST: see [`forms`]. Its token, its origin, what happens
 //! when the session has ended and when changes are paused are the guard's business: see [`guard`].
+//! In a form to fill in, which has the id `form`, the block `switch` of its page makes the switch of
+//! language take along what was typed: see [`language`].
 
 pub mod answer;
 pub mod api;
