@@ -12,8 +12,10 @@ use crate::domain::command::{Lines, Post};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::{DocumentNo, Sku, StockId};
 use crate::domain::ledger::{DocumentKind, EntryKind};
+use crate::domain::order::OrderSummary;
 use crate::domain::quantity::Quantity;
 use crate::service::Desk;
+use crate::store::mysql::json::json_list;
 use crate::store::redis::{Claim, Gate, Outcome};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +84,10 @@ impl Shop {
     pub async fn sell(&self, order_no: DocumentNo, n: usize) -> anyhow::Result<()> {
         let (id, sku) = &self.goods.skus[n % self.goods.skus.len()];
         match self.contestant {
-            Contestant::Transaction => self.transaction(&order_no, *id).await,
+            Contestant::Transaction => self.transaction(&order_no, *id, sku).await,
             Contestant::RedisThenTransaction => {
                 self.claim(&order_no, sku).await?;
-                self.transaction(&order_no, *id).await?;
+                self.transaction(&order_no, *id, sku).await?;
                 let mark = [(order_no.to_string(), Outcome::Done)];
                 self.gate.finish(&self.goods.warehouse, &mark).await?;
                 Ok(())
@@ -125,7 +127,12 @@ impl Shop {
     }
 
     /// The stock row is locked as late, and so as shortly, as can be.
-    async fn transaction(&self, order_no: &DocumentNo, id: StockId) -> anyhow::Result<()> {
+    async fn transaction(
+        &self,
+        order_no: &DocumentNo,
+        id: StockId,
+        sku: &Sku,
+    ) -> anyhow::Result<()> {
         let now = Utc::now();
         let mut connection = self.pool.acquire().await?;
         let mut tx = connection.begin().await?;
@@ -139,11 +146,16 @@ impl Shop {
         .bind(now)
         .execute(&mut *tx)
         .await?;
-        sqlx::query("INSERT INTO orders (order_no, status, created_at) VALUES (?, 'paid', ?)")
-            .bind(order_no.as_str())
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+        let lines = [(sku, 1)].into_iter();
+        let summary = OrderSummary::of(&self.goods.warehouse, lines);
+        sqlx::query(
+            "INSERT INTO orders (order_no, status, created_at, summary) VALUES (?, 'paid', ?, ?)",
+        )
+        .bind(order_no.as_str())
+        .bind(now)
+        .bind(json_list(&summary))
+        .execute(&mut *tx)
+        .await?;
         let sold = sqlx::query(
             "UPDATE stock SET available = available - 1, version = version + 1, updated_at = ?
              WHERE id = ? AND available >= 1",

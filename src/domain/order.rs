@@ -1,7 +1,7 @@
 //! An order: pending -> closing -> cancelled, or pending or closing -> paid.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ids::{DocumentNo, EntryId, OpId, Sku, Warehouse};
 use super::money::Money;
@@ -124,11 +124,45 @@ pub struct Order {
     pub events: Vec<OrderEvent>,
 }
 
+/// What a list shows of an order's lines. They never change, so it is stored with the order: a
+/// list need not read the lines, of which there may be thousands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderSummary {
+    pub warehouse: Warehouse,
+    /// Units over all lines.
+    pub units: i64,
+    pub line_count: i64,
+    /// The first few lines.
+    pub lines: Vec<(Sku, i64)>,
+}
+
+impl OrderSummary {
+    /// Lines that a list shows.
+    pub const LINES: usize = 3;
+
+    /// Of an order of these lines, each with its units.
+    pub fn of<'a>(warehouse: &Warehouse, lines: impl Iterator<Item = (&'a Sku, i64)>) -> Self {
+        let mut summary = Self {
+            warehouse: warehouse.clone(),
+            units: 0,
+            line_count: 0,
+            lines: Vec::new(),
+        };
+        for (sku, units) in lines {
+            summary.units += units;
+            summary.line_count += 1;
+            if summary.lines.len() < Self::LINES {
+                summary.lines.push((sku.clone(), units));
+            }
+        }
+        summary
+    }
+}
+
 /// One row of the orders list.
 #[derive(Debug, Clone)]
 pub struct OrderRow {
     pub order_no: DocumentNo,
-    pub warehouse: Warehouse,
     pub status: OrderStatus,
     pub created_at: DateTime<Utc>,
     pub pay_deadline: Option<DateTime<Utc>>,
@@ -139,11 +173,7 @@ pub struct OrderRow {
     /// Who asked for its cancel, and the staff operation that does it.
     pub cancel_actor: Option<String>,
     pub cancel_op: Option<OpId>,
-    /// Units over all lines.
-    pub units: i64,
-    /// The first few lines, for a glance.
-    pub lines: Vec<(Sku, i64)>,
-    pub line_count: i64,
+    pub summary: OrderSummary,
 }
 
 /// The open orders that hold units of one SKU.

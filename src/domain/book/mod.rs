@@ -24,7 +24,7 @@ use super::late::Standing;
 use super::ledger::{DocumentKind, EntryKind};
 use super::money::Money;
 use super::operation::OpStatus;
-use super::order::{EventKind, Evidence, OrderStatus, PaymentTerms};
+use super::order::{EventKind, Evidence, OrderStatus, OrderSummary, PaymentTerms};
 use super::payment::{PaymentOutcome, PaymentState, VerifiedPayment};
 use super::receipt::{Applied, CancelReceipt, LineReceipt, PostReceipt, RollbackReceipt};
 use super::rejection::Rejection;
@@ -206,6 +206,7 @@ pub struct NewOrder {
     pub status: OrderStatus,
     pub terms: Option<PaymentTerms>,
     pub pay_deadline: Option<DateTime<Utc>>,
+    pub summary: OrderSummary,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::domain::command::{Change, Line, Post};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::{DocumentNo, StockId};
 use crate::domain::ledger::{DocumentKind, EntryKind};
-use crate::domain::order::OrderStatus;
+use crate::domain::order::{OrderStatus, OrderSummary};
 use crate::domain::quantity::Level;
 use crate::domain::receipt::{Applied, LineReceipt, PlacedOrder, PostReceipt};
 use crate::domain::rejection::{Rejection, ShortLine};
@@ -138,6 +138,17 @@ impl Book {
         entries: Vec<EntryRow>,
         actor: &Actor,
     ) {
+        let terms = post.payment.as_ref();
+        if let Some(placed) = order {
+            let lines = entries.iter().map(|entry| (&entry.sku, -entry.delta));
+            self.changes.orders.push(NewOrder {
+                order_no: post.document.clone(),
+                status: placed.status,
+                terms: terms.cloned(),
+                pay_deadline: placed.pay_deadline,
+                summary: OrderSummary::of(&post.warehouse, lines),
+            });
+        }
         for entry in &entries {
             let document = post.document.clone();
             let entry = entry.clone();
@@ -159,15 +170,6 @@ impl Book {
             reference: post.reference.clone(),
             reversed: None,
         });
-        let terms = post.payment.as_ref();
-        if let Some(placed) = order {
-            self.changes.orders.push(NewOrder {
-                order_no: post.document.clone(),
-                status: placed.status,
-                terms: terms.cloned(),
-                pay_deadline: placed.pay_deadline,
-            });
-        }
         let row = DocumentRow {
             kind: post.kind,
             warehouse: Some(post.warehouse.clone()),

@@ -20,7 +20,7 @@ const FEW_ENTRIES: u64 = 2_000;
 
 impl Queries {
     /// A page of orders: open ones soonest deadline first, others newest first. With a filter by
-    /// SKU or payment a page may be short, or empty, and still have a next one.
+    /// SKU a page may be short, or empty, and still have a next one.
     pub async fn orders_list(
         &self,
         filter: &OrderFilter,
@@ -36,7 +36,7 @@ impl Queries {
         filter: &OrderFilter,
     ) -> ServiceResult<Seen<Option<CappedCount>>> {
         let count = async {
-            if filter.sku.is_some() || filter.payment_state.is_some() {
+            if filter.sku.is_some() {
                 return Ok(None);
             }
             let mut count: u32 = 0;
@@ -44,7 +44,7 @@ impl Queries {
                 let orders = of(filter, status, None, None);
                 // The minute is enough: as time goes on, more orders are due.
                 let due = orders.due_before.map(|due| due.timestamp() / 60);
-                let what = ("orders", status, due);
+                let what = ("orders", status, filter.payment_state, due);
                 let counting = orders_count(&self.pool, &orders);
                 count = count.saturating_add(self.dear_counts.get(what, counting).await?.0);
             }

@@ -27,7 +27,7 @@ pub type DocumentRow = (
     Option<(String, &'static str, &'static str, &'static str)>,
 );
 /// Number, status, gateway, minor, currency, deadline, payment state, transaction, when paid,
-/// who asked for the cancel, and when it was placed.
+/// who asked for the cancel, when it was placed, and a summary of its lines.
 pub type OrderRow = (
     String,
     &'static str,
@@ -39,6 +39,7 @@ pub type OrderRow = (
     Option<String>,
     Option<String>,
     Option<&'static str>,
+    String,
     String,
 );
 /// Stock, version, document, kind, line, delta, balance, what it reverses, time.
@@ -100,11 +101,11 @@ const EVIDENCE: &str = "INSERT INTO evidence (order_no, gateway, code, answered_
 
 const ORDERS: &str = "INSERT INTO orders (order_no, status, gateway, amount_minor, currency,
     pay_deadline, next_action_at, payment_state, transaction_id, paid_at, cancel_actor,
-    cancel_source, cancel_reason, evidence_id, created_at)
+    cancel_source, cancel_reason, evidence_id, created_at, summary)
   SELECT j.order_no, j.status, j.gateway, j.amount_minor, j.currency, j.pay_deadline,
     IF(j.status = 'pending', j.pay_deadline, NULL), j.payment_state, j.transaction_id, j.paid_at,
     j.cancel_actor, IF(j.cancel_actor IS NULL, NULL, 'worker'),
-    IF(j.cancel_actor IS NULL, NULL, 'not_paid'), e.id, j.created_at
+    IF(j.cancel_actor IS NULL, NULL, 'not_paid'), e.id, j.created_at, j.summary
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
     order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$[0]',
     status VARCHAR(16) CHARACTER SET ascii PATH '$[1]',
@@ -112,7 +113,8 @@ const ORDERS: &str = "INSERT INTO orders (order_no, status, gateway, amount_mino
     pay_deadline VARCHAR(32) PATH '$[5]', payment_state VARCHAR(16) PATH '$[6]',
     transaction_id VARCHAR(64) PATH '$[7]', paid_at VARCHAR(32) PATH '$[8]',
     cancel_actor VARCHAR(80) CHARACTER SET utf8mb4 PATH '$[9]',
-    created_at VARCHAR(32) PATH '$[10]')) j
+    created_at VARCHAR(32) PATH '$[10]',
+    summary VARCHAR(1000) CHARACTER SET utf8mb4 PATH '$[11]')) j
   LEFT JOIN evidence e ON e.order_no = j.order_no";
 
 const PAYMENTS: &str = "INSERT INTO payments (gateway, transaction_id, order_no, amount_minor,

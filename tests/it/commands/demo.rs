@@ -84,6 +84,13 @@ async fn generated_data_has_the_size_that_was_asked_for_and_keeps_every_promise(
         assert_eq!(more, (i64::from(skus), ledger as i64, orders as i64));
     }
     world.assert_sound().await;
+    let wrong = "SELECT COUNT(*) FROM (
+        SELECT o.summary, COUNT(*) AS line_count, -SUM(l.delta) AS units
+        FROM orders o JOIN ledger l ON l.document = o.order_no AND l.reverses IS NULL
+        WHERE o.status <> ? GROUP BY o.order_no, o.summary) t
+      WHERE COALESCE(JSON_VALUE(t.summary, '$.units'), 0) <> t.units
+        OR JSON_VALUE(t.summary, '$.line_count') <> t.line_count";
+    assert_eq!(world.count(wrong, "").await, 0);
     let some = "SELECT COUNT(*) FROM orders WHERE status = ?";
     assert!(world.count(some, "pending").await > 0);
     assert!(world.count(some, "cancelled").await > 0);

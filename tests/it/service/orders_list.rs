@@ -142,7 +142,9 @@ async fn an_order_is_shown_with_its_lines_and_what_holds_a_sku_is_counted() {
         .unwrap()
         .value;
     let row = &page.items[0];
-    assert_eq!((row.units, row.line_count, row.lines.len()), (2, 2, 2));
+    let summary = &row.summary;
+    let shown = (summary.units, summary.line_count, summary.lines.len());
+    assert_eq!(shown, (2, 2, 2));
     assert_eq!(row.amount.unwrap().minor, 12_800);
     let order = queries.order(&row.order_no).await.unwrap().value.unwrap();
     let lines: Vec<_> = order
@@ -168,4 +170,63 @@ async fn an_order_is_shown_with_its_lines_and_what_holds_a_sku_is_counted() {
             .value
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_list_shows_the_same_of_an_order_from_its_summary_and_from_its_lines() {
+    let world = World::new().await;
+    for name in ["A", "B \"q\" \\ 红", "C", "D", "E"] {
+        world.stock(name, 10).await;
+    }
+    let lines = [("E", 1), ("B \"q\" \\ 红", 2), ("A", 3), ("D", 1), ("C", 1)];
+    for (order_no, lines) in [("O1", &lines[..]), ("O2", &lines[..1])] {
+        let placed = world.desk.post(unpaid_order(order_no, lines), shop());
+        placed.await.unwrap();
+    }
+    let queries = queries(&world);
+    let shown = async || {
+        let page = queries.orders_list(&OPEN, None, Limit::new(9).unwrap());
+        let rows = page.await.unwrap().value.items;
+        rows.into_iter()
+            .map(|row| (row.order_no.to_string(), row.summary))
+            .collect::<Vec<_>>()
+    };
+    let stored = shown().await;
+    let (order_no, first) = &stored[0];
+    assert_eq!(order_no, "O1");
+    assert_eq!((first.units, first.line_count), (8, 5));
+    let glance: Vec<_> = first
+        .lines
+        .iter()
+        .map(|(sku, n)| (sku.as_str(), *n))
+        .collect();
+    assert_eq!(glance, &lines[..3]);
+    // As orders were stored before.
+    let forget = "UPDATE orders SET summary = NULL WHERE order_no = 'O1'";
+    sqlx::query(forget)
+        .execute(world.desk.pool())
+        .await
+        .unwrap();
+    assert_eq!(shown().await, stored);
+}
+
+#[tokio::test]
+async fn orders_of_one_payment_state_are_counted_and_never_looked_for() {
+    let world = World::new().await;
+    let queries = till(&world).await;
+    let of = |status, state| OrderFilter {
+        status,
+        payment_state: Some(state),
+        ..OPEN
+    };
+    let closing = OrderStatuses::One(OrderStatus::Closing);
+    for (filter, expected) in [
+        (of(OrderStatuses::Open, PaymentState::Unsent), 4),
+        (of(OrderStatuses::Open, PaymentState::Unknown), 1),
+        (of(closing, PaymentState::Unsent), 0),
+    ] {
+        let count = queries.orders_count(&filter).await.unwrap().value;
+        assert_eq!(count.unwrap().0, expected, "{filter:?}");
+        assert_eq!(walk(&queries, &filter).await.len(), expected as usize);
+    }
 }

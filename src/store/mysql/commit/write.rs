@@ -29,14 +29,15 @@ const DOCUMENTS: &str = "INSERT INTO documents (document, kind, warehouse, finge
     reversed_note VARCHAR(500) CHARACTER SET utf8mb4 PATH '$[12]')) j";
 
 const ORDERS: &str = "INSERT INTO orders (order_no, status, gateway, amount_minor, currency,
-    pay_deadline, next_action_at, payment_state, created_at)
+    pay_deadline, next_action_at, payment_state, summary, created_at)
   SELECT j.order_no, j.status, j.gateway, j.amount_minor, j.currency, j.pay_deadline,
-    j.next_action_at, IF(j.gateway IS NULL, NULL, 'unsent'), ?
+    j.next_action_at, IF(j.gateway IS NULL, NULL, 'unsent'), j.summary, ?
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
     order_no VARCHAR(64) PATH '$[0]', status VARCHAR(16) PATH '$[1]',
     gateway VARCHAR(32) PATH '$[2]', amount_minor BIGINT PATH '$[3]',
     currency CHAR(3) PATH '$[4]', pay_deadline VARCHAR(32) PATH '$[5]',
-    next_action_at VARCHAR(32) PATH '$[6]')) j";
+    next_action_at VARCHAR(32) PATH '$[6]',
+    summary VARCHAR(1000) CHARACTER SET utf8mb4 PATH '$[7]')) j";
 
 const ENTRIES: &str = "INSERT INTO ledger (stock_id, version, document, kind, line, delta,
     balance, reverses, evidence_id, created_at)
@@ -261,6 +262,7 @@ fn order(o: &NewOrder, now: DateTime<Utc>) -> Value {
         terms.map(|t| t.amount.currency),
         o.pay_deadline.map(sql_time),
         first_look.map(sql_time),
+        json_list(&o.summary),
     ])
 }
 

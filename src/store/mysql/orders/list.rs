@@ -1,21 +1,16 @@
 //! Lists of orders.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use sqlx::mysql::MySqlRow;
 use sqlx::{FromRow, MySql, MySqlPool, QueryBuilder, Row};
 
 use super::super::{StoreResult, WINDOW, capped};
-use super::fetch::{amount, cancel_op};
-use crate::domain::ids::{DocumentNo, Sku, StockId};
+use crate::domain::ids::StockId;
 use crate::domain::listing::{CappedCount, OrderKey, Window};
-use crate::domain::order::{OrderRow, OrderStatus};
+use crate::domain::order::OrderStatus;
 use crate::domain::payment::PaymentState;
 use crate::store::mysql::json::{json_list, parse};
 
-/// Lines of an order that a list shows.
-const GLANCE: u32 = 3;
 /// Orders that are looked at one by one for a page.
 const LOOKED_AT: u32 = WINDOW / 4;
 
@@ -31,8 +26,12 @@ pub struct OrdersOf<'a> {
 }
 
 impl OrdersOf<'_> {
-    fn looks_at_rows(&self) -> bool {
-        self.payment_state.is_some() || self.stock.is_some()
+    /// The index that holds these orders in the order of their list.
+    fn index(&self) -> &'static str {
+        match self.payment_state {
+            Some(_) => " FORCE INDEX (orders_payment)",
+            None => " FORCE INDEX (orders_list)",
+        }
     }
 }
 
@@ -42,13 +41,10 @@ pub async fn orders_window(
     orders: &OrdersOf<'_>,
     wanted: u32,
 ) -> StoreResult<Window<OrderKey>> {
-    let looks = orders.looks_at_rows();
+    let looks = orders.stock.is_some();
     let mut sql = QueryBuilder::new("SELECT w.listed_at, w.order_no FROM (");
     window(&mut sql, orders, if looks { LOOKED_AT } else { wanted });
     sql.push(") w WHERE TRUE");
-    if let Some(state) = orders.payment_state {
-        sql.push(" AND w.payment_state = ").push_bind(state);
-    }
     if let Some(stock) = orders.stock {
         sql.push(" AND EXISTS (SELECT 1 FROM JSON_TABLE(");
         sql.push_bind(json_list(stock));
@@ -84,9 +80,6 @@ pub async fn orders_by_stock(
          STRAIGHT_JOIN orders o FORCE INDEX (PRIMARY) ON o.order_no = l.document WHERE TRUE",
     );
     restrict(&mut sql, orders);
-    if let Some(state) = orders.payment_state {
-        sql.push(" AND o.payment_state = ").push_bind(state);
-    }
     sql.push(order_by(orders.status, "o"))
         .push(" LIMIT ")
         .push_bind(wanted);
@@ -95,7 +88,7 @@ pub async fn orders_by_stock(
     Ok(Window { found, goes_on })
 }
 
-/// How many orders a list has, counted up to the cap; without regard to what looks at rows.
+/// How many orders a list has, counted up to the cap; without regard to SKUs, for which rows are looked at.
 pub async fn orders_count(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResult<CappedCount> {
     let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (");
     window(&mut sql, orders, CappedCount::CAP + 1);
@@ -121,21 +114,21 @@ async fn end_of_window(pool: &MySqlPool, orders: &OrdersOf<'_>) -> StoreResult<O
 }
 
 fn window(sql: &mut QueryBuilder<MySql>, orders: &OrdersOf<'_>, rows: u32) {
-    sql.push("SELECT o.listed_at, o.order_no");
-    if orders.looks_at_rows() {
-        sql.push(", o.payment_state");
-    }
-    sql.push(" FROM orders o FORCE INDEX (orders_list) WHERE TRUE");
+    sql.push("SELECT o.listed_at, o.order_no FROM orders o");
+    sql.push(orders.index()).push(" WHERE TRUE");
     restrict(sql, orders);
     sql.push(order_by(orders.status, "o"))
         .push(" LIMIT ")
         .push_bind(rows);
 }
 
-/// The status, the deadline and the place in the list.
+/// The status, the payment, the deadline and the place in the list.
 fn restrict(sql: &mut QueryBuilder<MySql>, orders: &OrdersOf<'_>) {
     let soonest_first = orders.status.holds_stock();
     sql.push(" AND o.status = ").push_bind(orders.status);
+    if let Some(state) = orders.payment_state {
+        sql.push(" AND o.payment_state = ").push_bind(state);
+    }
     if let Some(due) = orders.due_before {
         sql.push(" AND o.listed_at < ").push_bind(due);
     }
@@ -166,78 +159,6 @@ impl FromRow<'_, MySqlRow> for OrderKey {
             order_no: parse(r.try_get("order_no")?)?,
         })
     }
-}
-
-// The ways are named, as for the ledger: from the orders of the page to what belongs to them.
-const ROWS: &str = "SELECT o.*, d.warehouse FROM JSON_TABLE(?, '$[*]' COLUMNS (
-    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j
-  STRAIGHT_JOIN orders o FORCE INDEX (PRIMARY) ON o.order_no = j.order_no
-  STRAIGHT_JOIN documents d FORCE INDEX (PRIMARY) ON d.document = o.order_no";
-
-const SUMS: &str = "SELECT l.document, COUNT(*), CAST(-SUM(l.delta) AS SIGNED)
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (
-    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j
-  STRAIGHT_JOIN ledger l FORCE INDEX (ledger_once) ON l.document = j.order_no
-  WHERE l.reverses IS NULL GROUP BY l.document";
-
-const GLANCES: &str = "SELECT l.document, s.sku, -l.delta FROM JSON_TABLE(?, '$[*]' COLUMNS (
-    order_no VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PATH '$')) j
-  STRAIGHT_JOIN ledger l FORCE INDEX (ledger_once) ON l.document = j.order_no
-  STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = l.stock_id
-  WHERE l.reverses IS NULL AND l.line < ? ORDER BY l.document, l.line";
-
-/// The rows of these orders, in their order; none of those that there are not.
-pub async fn orders_fetch(pool: &MySqlPool, orders: &[&DocumentNo]) -> StoreResult<Vec<OrderRow>> {
-    if orders.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = json_list(orders);
-    let rows = sqlx::query(ROWS).bind(&names).fetch_all(pool).await?;
-    let sums: Vec<(String, i64, i64)> = sqlx::query_as(SUMS).bind(&names).fetch_all(pool).await?;
-    let glances: Vec<(String, String, i64)> = sqlx::query_as(GLANCES)
-        .bind(&names)
-        .bind(GLANCE)
-        .fetch_all(pool)
-        .await?;
-    let mut found = HashMap::with_capacity(rows.len());
-    for r in &rows {
-        let row = order_row(r)?;
-        found.insert(row.order_no.to_string(), row);
-    }
-    for (order_no, count, units) in sums {
-        if let Some(row) = found.get_mut(&order_no) {
-            (row.line_count, row.units) = (count, units);
-        }
-    }
-    for (order_no, sku, units) in glances {
-        let sku: Sku = parse(&sku)?;
-        if let Some(row) = found.get_mut(&order_no) {
-            row.lines.push((sku, units));
-        }
-    }
-    Ok(orders
-        .iter()
-        .filter_map(|order_no| found.remove(order_no.as_str()))
-        .collect())
-}
-
-fn order_row(r: &MySqlRow) -> Result<OrderRow, sqlx::Error> {
-    Ok(OrderRow {
-        order_no: parse(r.try_get("order_no")?)?,
-        warehouse: parse(r.try_get("warehouse")?)?,
-        status: r.try_get("status")?,
-        created_at: r.try_get("created_at")?,
-        pay_deadline: r.try_get("pay_deadline")?,
-        amount: amount(r)?,
-        gateway: r.try_get("gateway")?,
-        payment_state: r.try_get("payment_state")?,
-        payment_checked_at: r.try_get("payment_checked_at")?,
-        cancel_actor: r.try_get("cancel_actor")?,
-        cancel_op: cancel_op(r)?,
-        units: 0,
-        lines: Vec::new(),
-        line_count: 0,
-    })
 }
 
 /// Open orders that hold units of a SKU: how many, and units, among its newest [`WINDOW`]

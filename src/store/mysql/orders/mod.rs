@@ -8,6 +8,7 @@ mod due;
 mod fetch;
 mod list;
 mod payment;
+mod rows;
 
 use std::time::Duration;
 
@@ -21,9 +22,8 @@ pub use closing::{
 };
 pub use due::due_claim;
 pub use fetch::order_fetch;
-pub use list::{
-    OrdersOf, open_orders_of, orders_by_stock, orders_count, orders_fetch, orders_window,
-};
+pub use list::{OrdersOf, open_orders_of, orders_by_stock, orders_count, orders_window};
+pub use rows::orders_fetch;
 
 pub(super) use fetch::amount;
 pub use payment::{

@@ -57,12 +57,12 @@ pub async fn orders(
         let said = |word: Message| text.say(&word).into_owned();
         vec![
             Cell::Text(order.order_no.to_string()),
-            Cell::Text(order.warehouse.to_string()),
+            Cell::Text(order.summary.warehouse.to_string()),
             Cell::Text(said(order.status.message())),
             Cell::Text(text.full(order.created_at)),
             Cell::text(order.pay_deadline.map(|at| text.full(at))),
-            Cell::Number(order.units),
-            Cell::Number(order.line_count),
+            Cell::Number(order.summary.units),
+            Cell::Number(order.summary.line_count),
             Cell::text(order.amount.map(numbers::amount)),
             Cell::text(
                 order

@@ -7,9 +7,10 @@ use crate::domain::command::{Change, Line, Lines, Post};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ledger::{DocumentKind, EntryKind};
 use crate::domain::money::{Currency, Money};
-use crate::domain::order::PaymentTerms;
+use crate::domain::order::{OrderSummary, PaymentTerms};
 use crate::domain::quantity::Delta;
 use crate::service::demo::generate::sql_time;
+use crate::store::mysql::json::json_list;
 
 impl History {
     pub fn post(
@@ -150,6 +151,7 @@ impl History {
             paid,
             (fate == Fate::Cancelled).then_some("worker:timeout_cancel"),
             sql_time(at),
+            summary(post),
         ));
         self.batch.orders.len() - 1
     }
@@ -201,6 +203,15 @@ impl History {
                 .push((document, at, "returned", by.0, None));
         }
     }
+}
+
+/// What a list shows of an order's lines, as it is stored.
+fn summary(post: &Post) -> String {
+    let lines = post.lines.iter().filter_map(|line| match line.change {
+        Change::By(delta) => Some((&line.sku, -delta.get())),
+        Change::To { .. } => None,
+    });
+    json_list(&OrderSummary::of(&post.warehouse, lines))
 }
 
 /// What becomes of an order.
