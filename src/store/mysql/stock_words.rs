@@ -1,27 +1,34 @@
 //! The words that SKUs are found by.
 
 use sqlx::mysql::MySqlConnection;
-use sqlx::{Connection, MySqlPool};
+use sqlx::{Connection, MySqlPool, QueryBuilder};
 
 use super::StoreResult;
-use super::json::json_list;
-use crate::domain::ids::StockId;
+use super::json::{json_list, parse};
+use super::stock_list::beyond_sku;
+use crate::domain::ids::{Sku, StockId, Warehouse};
+use crate::domain::listing::StockKey;
 use crate::domain::search::words;
+use crate::domain::stock::StockState;
 
 /// Words in one statement.
 const TOGETHER: usize = 5_000;
 /// Rows of stock in one transaction of [`stock_words_complete`].
 const ROWS: u32 = 2_000;
 
-const INSERT: &str = "INSERT INTO stock_words (word, stock_id)
-  SELECT j.word, j.id FROM JSON_TABLE(?, '$[*]' COLUMNS (
+const INSERT: &str = "INSERT INTO sku_words (word, sku, warehouse, stock_id)
+  SELECT j.word, s.sku, s.warehouse, s.id FROM JSON_TABLE(?, '$[*]' COLUMNS (
     word VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[0]',
     id INT UNSIGNED PATH '$[1]')) j
-  ON DUPLICATE KEY UPDATE stock_id = j.id";
+  STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = j.id
+  ON DUPLICATE KEY UPDATE stock_id = s.id";
 
-const DELETE: &str = "DELETE w FROM stock_words w JOIN JSON_TABLE(?, '$[*]' COLUMNS (
+const DELETE: &str = "DELETE w FROM JSON_TABLE(?, '$[*]' COLUMNS (
     word VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[0]',
-    id INT UNSIGNED PATH '$[1]')) j ON w.word = j.word AND w.stock_id = j.id";
+    id INT UNSIGNED PATH '$[1]')) j
+  STRAIGHT_JOIN stock s ON s.id = j.id
+  STRAIGHT_JOIN sku_words w
+    ON w.word = j.word AND w.sku = s.sku AND w.warehouse = s.warehouse";
 
 /// A SKU and its name.
 pub type Named<'a> = (StockId, &'a str, &'a str);
@@ -78,8 +85,9 @@ pub async fn stock_words_complete(conn: &mut MySqlConnection) -> Result<(), sqlx
     };
     let word = words(&sku, &name).pop_first();
     let known: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM stock_words WHERE word = ? AND stock_id = ?")
+        sqlx::query_scalar("SELECT 1 FROM sku_words WHERE word = ? AND sku = ? AND stock_id = ?")
             .bind(word)
+            .bind(sku)
             .bind(newest)
             .fetch_optional(&mut *conn)
             .await?;
@@ -107,6 +115,18 @@ pub async fn stock_words_complete(conn: &mut MySqlConnection) -> Result<(), sqlx
     }
 }
 
+/// How many words of SKUs begin so, counted up to `most`: a SKU may have two of them.
+pub async fn stock_words_count(pool: &MySqlPool, beginning: &str, most: u32) -> StoreResult<u32> {
+    const SQL: &str = "SELECT COUNT(*) FROM (
+        SELECT 1 FROM sku_words WHERE word LIKE ? LIMIT ?) t";
+    let count: i64 = sqlx::query_scalar(SQL)
+        .bind(words_like(beginning))
+        .bind(most)
+        .fetch_one(pool)
+        .await?;
+    Ok(u32::try_from(count).unwrap_or(most))
+}
+
 /// The SKUs with a word that begins so: at most `most`, in no order.
 pub async fn stock_words_find(
     pool: &MySqlPool,
@@ -114,10 +134,48 @@ pub async fn stock_words_find(
     most: u32,
 ) -> StoreResult<Vec<StockId>> {
     Ok(
-        sqlx::query_scalar("SELECT DISTINCT stock_id FROM stock_words WHERE word LIKE ? LIMIT ?")
-            .bind(format!("{}%", super::like(beginning)))
+        sqlx::query_scalar("SELECT DISTINCT stock_id FROM sku_words WHERE word LIKE ? LIMIT ?")
+            .bind(words_like(beginning))
             .bind(most)
             .fetch_all(pool)
             .await?,
     )
+}
+
+/// The next `rows` words that begin so, each with its SKU's id and place, in the order of SKUs.
+/// Every such word is read, so let there be few. A SKU that has two of them comes twice.
+pub async fn stock_words_list(
+    pool: &MySqlPool,
+    beginning: &str,
+    warehouse: Option<&Warehouse>,
+    state: Option<StockState>,
+    after: Option<&StockKey>,
+    rows: u32,
+) -> StoreResult<Vec<(StockId, Sku, Warehouse)>> {
+    let mut sql = QueryBuilder::new("SELECT w.stock_id, w.sku, w.warehouse FROM sku_words w");
+    sql.push(" FORCE INDEX (PRIMARY)");
+    if let Some(state) = state {
+        sql.push(" STRAIGHT_JOIN stock s FORCE INDEX (stock_state) ON s.state = ")
+            .push_bind(state)
+            .push(" AND s.sku = w.sku AND s.warehouse = w.warehouse");
+    }
+    sql.push(" WHERE w.word LIKE ")
+        .push_bind(words_like(beginning));
+    if let Some(warehouse) = warehouse {
+        sql.push(" AND w.warehouse = ")
+            .push_bind(warehouse.as_str().to_owned());
+    }
+    if let Some(key) = after {
+        beyond_sku(&mut sql, "w", key);
+    }
+    sql.push(" ORDER BY w.sku, w.warehouse LIMIT ")
+        .push_bind(rows);
+    let found: Vec<(StockId, String, String)> = sql.build_query_as().fetch_all(pool).await?;
+    let row =
+        |(id, sku, warehouse): &(_, String, String)| Ok((*id, parse(sku)?, parse(warehouse)?));
+    Ok(found.iter().map(row).collect::<Result<_, sqlx::Error>>()?)
+}
+
+fn words_like(beginning: &str) -> String {
+    format!("{}%", super::like(beginning))
 }

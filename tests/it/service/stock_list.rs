@@ -227,6 +227,38 @@ async fn words_that_very_many_have_are_looked_for_a_stretch_at_a_time() {
     let page = queries.stock_list(&few, StockSort::Sku, None, limit);
     let page = page.await.unwrap().value;
     assert_eq!((page.items.len(), page.next), (1, None));
+    let most = Limit::new(500).unwrap();
+    let low = "UPDATE stock SET low_water = 9 WHERE sku IN ('S-010001', 'S-012400', 'S-000001')";
+    sqlx::query(low).execute(pool).await.unwrap();
+    // Some thousands have it: in order, every page full, whatever else is asked for.
+    for (q, count) in [("01", Some(CappedCount(2501))), ("red 01", None)] {
+        let filter = of(q);
+        assert_eq!(queries.stock_count(&filter).await.unwrap().value, count);
+        let (mut after, mut found) = (None, Vec::new());
+        loop {
+            let page = queries.stock_list(&filter, StockSort::Sku, after.as_ref(), most);
+            let page = page.await.unwrap().value;
+            found.extend(page.items.iter().map(|row| row.sku.to_string()));
+            match page.next {
+                Some(key) => after = Some(key),
+                None => break,
+            }
+            assert_eq!(page.items.len(), 500, "{q}");
+        }
+        let all: Vec<String> = (10_000..=12_500).map(|n| format!("S-{n:06}")).collect();
+        assert_eq!(found, all, "{q}");
+        let low = StockFilter {
+            state: Some(StockState::Low),
+            ..filter
+        };
+        let page = queries.stock_list(&low, StockSort::Sku, None, limit);
+        let page = page.await.unwrap().value;
+        let found: Vec<&str> = page.items.iter().map(|row| row.sku.as_str()).collect();
+        assert_eq!(
+            (&found[..], page.next),
+            (&["S-010001", "S-012400"][..], None)
+        );
+    }
     let many = queries.stock_count(&of("red")).await.unwrap().value;
     assert!(many.unwrap().capped());
     // Very many have each of them, and none all: the list says where it goes on.

@@ -5,16 +5,17 @@ mod skus;
 
 use sqlx::{MySql, MySqlPool, QueryBuilder};
 
-use self::search::{Few, count_of, few, listed, look, matching};
+use self::search::{FEW_ROWS, Rarest, count_of, follow, look, matching, rarest};
 pub use self::skus::{sku_neighbours, sku_rows, sku_versions, state_count, stock_totals};
+use super::StoreResult;
 use super::stock::COLUMNS;
 use super::stock_words::stock_words_find;
-use super::{StoreResult, capped};
 use crate::domain::listing::{CappedCount, Limit, Page, StockFilter, StockKey, StockSort};
 use crate::domain::stock::{StockLevel, StockState};
 
-/// A page of stock. What every SKU of a search's commonest words must be looked at for is looked
-/// for in a bounded number of rows; the page may then hold less, and still have a next one.
+/// A page of stock. A word that few SKUs have leads straight to them. Where each word of a search
+/// is common, a bounded number of rows is looked at; the page may then hold less, and still have a
+/// next one.
 pub async fn stock_list(
     pool: &MySqlPool,
     filter: &StockFilter,
@@ -26,12 +27,13 @@ pub async fn stock_list(
         let rows = stretch(pool, filter, sort, after, limit.get() + 1).await?;
         return Ok(Page::cut(rows, limit, key));
     };
-    match few(pool, &search).await? {
-        Some(Few { ids, all: true }) => {
-            let rows = listed(pool, &ids, filter, sort, after, limit.get() + 1).await?;
+    match (rarest(pool, &search).await?, sort) {
+        (Some(Rarest { word, .. }), StockSort::Sku) => {
+            let rows = follow(pool, word, filter, &search, after, limit.get() + 1).await?;
             Ok(Page::cut(rows, limit, key))
         }
-        Some(Few { ids, all: false }) => {
+        (Some(Rarest { word, skus }), StockSort::Available) if skus <= FEW_ROWS => {
+            let ids = stock_words_find(pool, word, FEW_ROWS).await?;
             let mut rows = matching(pool, &ids, filter, &search).await?;
             rows.sort_by(|a, b| sort.compare(&key(a), &key(b)));
             if let Some(after) = after {
@@ -39,37 +41,46 @@ pub async fn stock_list(
             }
             Ok(Page::cut(rows, limit, key))
         }
-        None => look(pool, filter, &search, sort, after, limit).await,
+        _ => look(pool, filter, &search, sort, after, limit).await,
     }
 }
 
-/// How much stock matches; `None` when only looking at all of it could tell.
+/// How much stock matches; `None` when only looking at very much of it could tell.
 pub async fn stock_count(
     pool: &MySqlPool,
     filter: &StockFilter,
 ) -> StoreResult<Option<CappedCount>> {
     let most = CappedCount::CAP + 1;
-    let found = match filter.search() {
-        None => {
-            let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM stock s");
-            sql.push(index(filter)).push(" WHERE TRUE");
-            restrict(&mut sql, filter);
-            sql.push(" LIMIT ").push_bind(most).push(") t");
-            let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
-            return Ok(Some(capped(count)));
+    let Some(search) = filter.search() else {
+        let count = count(pool, filter, most).await?;
+        return Ok(Some(CappedCount(count)));
+    };
+    let found = match search.beginnings() {
+        [word] if filter.warehouse.is_none() && filter.state.is_none() => {
+            stock_words_find(pool, word, most).await?.len()
         }
-        Some(search) => match few(pool, &search).await? {
-            Some(Few { ids, all: true }) => count_of(pool, &ids, filter).await?,
-            Some(Few { ids, all: false }) => matching(pool, &ids, filter, &search).await?.len(),
-            None => match search.beginnings() {
-                [word] if filter.warehouse.is_none() && filter.state.is_none() => {
-                    stock_words_find(pool, word, most).await?.len()
+        words => match rarest(pool, &search).await? {
+            Some(Rarest { word, skus }) if skus <= FEW_ROWS => {
+                let ids = stock_words_find(pool, word, FEW_ROWS).await?;
+                match words {
+                    [_] => count_of(pool, &ids, filter).await?,
+                    _ => matching(pool, &ids, filter, &search).await?.len(),
                 }
-                _ => return Ok(None),
-            },
+            }
+            _ => return Ok(None),
         },
     };
     Ok(Some(CappedCount(u32::try_from(found).unwrap_or(most))))
+}
+
+/// How much passes a filter, its search aside: counted up to `most`.
+async fn count(pool: &MySqlPool, filter: &StockFilter, most: u32) -> StoreResult<u32> {
+    let mut sql = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1 FROM stock s");
+    sql.push(index(filter)).push(" WHERE TRUE");
+    restrict(&mut sql, filter);
+    sql.push(" LIMIT ").push_bind(most).push(") t");
+    let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
+    Ok(u32::try_from(count).unwrap_or(most))
 }
 
 fn key(row: &StockLevel) -> StockKey {
@@ -117,7 +128,7 @@ fn by_sku(sql: &mut QueryBuilder<MySql>, filter: &StockFilter, after: Option<&St
     sql.push(" WHERE TRUE");
     restrict(sql, filter);
     if let Some(key) = after {
-        beyond_sku(sql, key);
+        beyond_sku(sql, "s", key);
     }
     sql.push(order_by(StockSort::Sku));
 }
@@ -168,11 +179,14 @@ fn restrict(sql: &mut QueryBuilder<MySql>, filter: &StockFilter) {
     }
 }
 
-fn beyond_sku(sql: &mut QueryBuilder<MySql>, key: &StockKey) {
+/// After a key in the order of SKUs; `table` is one with `sku` and `warehouse`.
+pub(super) fn beyond_sku(sql: &mut QueryBuilder<MySql>, table: &str, key: &StockKey) {
     let (sku, warehouse) = (key.sku.as_str(), key.warehouse.as_str());
-    sql.push(" AND s.sku >= ").push_bind(sku.to_owned());
-    sql.push(" AND (s.sku > ").push_bind(sku.to_owned());
-    sql.push(" OR s.warehouse > ")
+    sql.push(format_args!(" AND {table}.sku >= "))
+        .push_bind(sku.to_owned());
+    sql.push(format_args!(" AND ({table}.sku > "))
+        .push_bind(sku.to_owned());
+    sql.push(format_args!(" OR {table}.warehouse > "))
         .push_bind(warehouse.to_owned())
         .push(")");
 }

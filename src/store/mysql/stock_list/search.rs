@@ -1,11 +1,9 @@
 //! Finding stock by words: by those that few SKUs have, or else by looking at rows.
 
-use std::collections::BTreeSet;
-
 use sqlx::mysql::MySqlRow;
 use sqlx::{FromRow, MySql, MySqlPool, QueryBuilder, Row};
 
-use super::{beyond_available, beyond_sku, by_available, by_sku, order_by, restrict};
+use super::{by_available, by_sku, key, order_by, restrict};
 use crate::domain::ids::StockId;
 use crate::domain::listing::{Limit, Page, StockFilter, StockKey, StockSort};
 use crate::domain::search::Search;
@@ -13,10 +11,14 @@ use crate::domain::stock::StockLevel;
 use crate::store::mysql::StoreResult;
 use crate::store::mysql::json::{json_list, parse};
 use crate::store::mysql::stock::COLUMNS;
-use crate::store::mysql::stock_words::stock_words_find;
+use crate::store::mysql::stock_words::{stock_words_count, stock_words_list};
 
-/// A word that so many SKUs have, or fewer, leads straight to them.
-const FEW: u32 = 2_000;
+/// A word that so many SKUs have, or fewer, leads straight to them, in the order of SKUs.
+const FEW: u32 = 5_000;
+
+/// Of so many, or fewer, the rows are read: to count those that have the other words, too, and
+/// pass the filter, or to put them in the order of their units.
+pub(super) const FEW_ROWS: u32 = 2_000;
 
 /// Rows read at a time while looking for what words alone do not lead to: few first, for common
 /// words are found soon, then more.
@@ -25,51 +27,92 @@ const STRETCHES: std::ops::RangeInclusive<u32> = 200..=1_600;
 /// Rows that are looked at for a page.
 const LOOKED_AT: u32 = 3_000;
 
-/// SKUs that words lead straight to.
-pub(super) struct Few {
-    pub ids: Vec<StockId>,
-    /// Whether they have all words of the search; else its commonest are still to be looked for.
-    pub all: bool,
+/// The word of a search that fewest SKUs have.
+pub(super) struct Rarest<'a> {
+    pub word: &'a str,
+    /// How many have it, or a few less.
+    pub skus: u32,
 }
 
-/// The SKUs of those words of a search that lead to few; `None` when each leads to many.
-pub(super) async fn few(pool: &MySqlPool, search: &Search) -> StoreResult<Option<Few>> {
-    let mut found: Option<Vec<StockId>> = None;
-    let mut all = true;
+/// `None` when more than a few have every one of its words.
+pub(super) async fn rarest<'a>(
+    pool: &MySqlPool,
+    search: &'a Search,
+) -> StoreResult<Option<Rarest<'a>>> {
+    let mut rarest: Option<Rarest> = None;
     for word in search.beginnings() {
-        let ids = stock_words_find(pool, word, FEW + 1).await?;
-        if ids.len() > FEW as usize {
-            all = false;
-            continue;
+        let most = rarest.as_ref().map_or(FEW + 1, |rarest| rarest.skus);
+        let skus = stock_words_count(pool, word, most).await?;
+        if skus < most {
+            rarest = Some(Rarest { word, skus });
         }
-        let ids: BTreeSet<StockId> = ids.into_iter().collect();
-        found = Some(match found {
-            None => ids.into_iter().collect(),
-            Some(found) => found.into_iter().filter(|id| ids.contains(id)).collect(),
-        });
     }
-    Ok(found.map(|ids| Few { ids, all }))
+    Ok(rarest)
 }
 
-/// The first `rows` of `ids` that pass the filter, its search aside.
-pub(super) async fn listed(
+/// The next `wanted` rows of a word that few SKUs have which match and pass the filter.
+pub(super) async fn follow(
+    pool: &MySqlPool,
+    word: &str,
+    filter: &StockFilter,
+    search: &Search,
+    after: Option<&StockKey>,
+    wanted: u32,
+) -> StoreResult<Vec<StockLevel>> {
+    let all_match = search.beginnings().len() == 1;
+    let mut stretch = match filter.state {
+        None if all_match => wanted,
+        _ => *STRETCHES.start(),
+    };
+    let (mut found, mut last, mut state) = (Vec::new(), after.cloned(), None);
+    loop {
+        let warehouse = filter.warehouse.as_ref();
+        let words = stock_words_list(pool, word, warehouse, state, last.as_ref(), stretch);
+        let mut skus = words.await?;
+        let end = skus.len() < stretch as usize;
+        if let Some((_, sku, warehouse)) = skus.last() {
+            let (sku, warehouse) = (sku.clone(), warehouse.clone());
+            let available = 0;
+            last = Some(StockKey {
+                available,
+                sku,
+                warehouse,
+            });
+        }
+        skus.dedup();
+        let ids: Vec<StockId> = skus.iter().map(|(id, ..)| *id).collect();
+        let mut rows = matching(pool, &ids, filter, search).await?;
+        rows.sort_by(|a, b| (&a.sku, &a.warehouse).cmp(&(&b.sku, &b.warehouse)));
+        found.append(&mut rows);
+        if end || found.len() >= wanted as usize {
+            return Ok(found);
+        }
+        // Not among the first: then all of them.
+        state = filter.state;
+        stretch = if all_match { wanted } else { FEW };
+    }
+}
+
+/// Those of `ids` that match and pass the filter, in no order.
+pub(super) async fn matching(
     pool: &MySqlPool,
     ids: &[StockId],
     filter: &StockFilter,
-    sort: StockSort,
-    after: Option<&StockKey>,
-    rows: u32,
+    search: &Search,
+) -> StoreResult<Vec<StockLevel>> {
+    let mut rows = of_ids(pool, ids, filter).await?;
+    rows.retain(|row| search.finds(row.sku.as_str(), &row.name));
+    Ok(rows)
+}
+
+async fn of_ids(
+    pool: &MySqlPool,
+    ids: &[StockId],
+    filter: &StockFilter,
 ) -> StoreResult<Vec<StockLevel>> {
     let mut sql = QueryBuilder::new("SELECT ");
     sql.push(COLUMNS);
-    of_ids(&mut sql, ids, filter);
-    if let Some(key) = after {
-        match sort {
-            StockSort::Sku => beyond_sku(&mut sql, key),
-            StockSort::Available => beyond_available(&mut sql, key),
-        }
-    }
-    sql.push(order_by(sort)).push(" LIMIT ").push_bind(rows);
+    from_ids(&mut sql, ids, filter);
     Ok(sql.build_query_as().fetch_all(pool).await?)
 }
 
@@ -79,35 +122,17 @@ pub(super) async fn count_of(
     ids: &[StockId],
     filter: &StockFilter,
 ) -> StoreResult<usize> {
-    if filter.warehouse.is_none() && filter.state.is_none() {
-        return Ok(ids.len());
-    }
     let mut sql = QueryBuilder::new("SELECT COUNT(*)");
-    of_ids(&mut sql, ids, filter);
+    from_ids(&mut sql, ids, filter);
     let count: i64 = sql.build_query_scalar().fetch_one(pool).await?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-fn of_ids(sql: &mut QueryBuilder<MySql>, ids: &[StockId], filter: &StockFilter) {
+fn from_ids(sql: &mut QueryBuilder<MySql>, ids: &[StockId], filter: &StockFilter) {
     sql.push(" FROM JSON_TABLE(").push_bind(json_list(ids));
     sql.push(", '$[*]' COLUMNS (id INT UNSIGNED PATH '$')) j");
     sql.push(" STRAIGHT_JOIN stock s FORCE INDEX (PRIMARY) ON s.id = j.id WHERE TRUE");
     restrict(sql, filter);
-}
-
-/// Those of `ids` that match, in no order.
-pub(super) async fn matching(
-    pool: &MySqlPool,
-    ids: &[StockId],
-    filter: &StockFilter,
-    search: &Search,
-) -> StoreResult<Vec<StockLevel>> {
-    let mut sql = QueryBuilder::new("SELECT ");
-    sql.push(COLUMNS);
-    of_ids(&mut sql, ids, filter);
-    let mut rows: Vec<StockLevel> = sql.build_query_as().fetch_all(pool).await?;
-    rows.retain(|row| search.finds(row.sku.as_str(), &row.name));
-    Ok(rows)
 }
 
 /// A page of what matches among the next rows.
@@ -142,7 +167,8 @@ pub(super) async fn look(
         }
     };
     let ids: Vec<StockId> = page.items.into_iter().map(|row| row.id).collect();
-    let items = listed(pool, &ids, &StockFilter::default(), sort, None, limit.get()).await?;
+    let mut items = of_ids(pool, &ids, &StockFilter::default()).await?;
+    items.sort_by(|a, b| sort.compare(&key(a), &key(b)));
     let next = page.next;
     Ok(Page { items, next })
 }
