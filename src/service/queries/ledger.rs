@@ -12,7 +12,7 @@ use crate::store::mysql::StoreResult;
 use crate::store::mysql::bulk::bulk_fetch;
 use crate::store::mysql::ledger::{
     Stretch, bulk_entries, document_entries, document_fetch, entries_fetch, entry_fetch,
-    ledger_count, ledger_window, version_at, version_before,
+    ledger_by_actor, ledger_count, ledger_window, version_at, version_before,
 };
 use crate::store::mysql::operations::operation_fetch;
 use crate::store::mysql::{stock, stock_list};
@@ -87,8 +87,14 @@ impl Queries {
             return Ok(Page::cut(entries, limit, key));
         }
         let mut windows = Vec::new();
-        for stretch in self.stretches(filter, after).await? {
-            windows.push(ledger_window(&self.pool, stretch, filter, limit.get() + 1).await?);
+        match self.of_actor(filter, after, limit).await? {
+            Some(window) => windows.push(window),
+            None => {
+                for stretch in self.stretches(filter, after).await? {
+                    let wanted = limit.get() + 1;
+                    windows.push(ledger_window(&self.pool, stretch, filter, wanted).await?);
+                }
+            }
         }
         let (keys, next) = Window::merge(windows, limit, newest_first);
         let items = entries_fetch(&self.pool, &keys).await?;
@@ -116,6 +122,22 @@ impl Queries {
             count = count.saturating_add(self.dear_counts.get(stretch, counting).await?.0);
         }
         Ok(Some(CappedCount(count)))
+    }
+
+    /// The entries of somebody who made few; `None` when the filter names nobody, or not that.
+    async fn of_actor(
+        &self,
+        filter: &LedgerFilter,
+        after: Option<LedgerKey>,
+        limit: Limit,
+    ) -> StoreResult<Option<Window<LedgerKey>>> {
+        match (&filter.actor, &filter.sku) {
+            (Some(actor), None) => {
+                let wanted = limit.get() + 1;
+                ledger_by_actor(&self.pool, actor, filter, after, wanted).await
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The entries of a bulk operation, newest first; `None` when the filter names none.

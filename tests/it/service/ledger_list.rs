@@ -369,6 +369,54 @@ async fn a_filter_that_no_index_serves_looks_at_some_rows_and_goes_on_on_the_nex
 }
 
 #[tokio::test]
+async fn who_made_little_among_very_much_is_found_at_once() {
+    let world = World::new().await;
+    world.stock("A", 30).await;
+    for n in 1..=3 {
+        let post = order(&format!("A{n}"), &[("A", 1)]);
+        world.desk.post(post, shop()).await.unwrap();
+    }
+    world.desk.rollback(rollback("A2"), shop()).await.unwrap();
+    // All of it is older than what is put on top.
+    let older = "UPDATE ledger SET created_at = '2025-01-01' + INTERVAL version SECOND";
+    sqlx::query(older).execute(world.desk.pool()).await.unwrap();
+    bury(&world, "A", 3_000).await;
+    let queries = queries(&world);
+    let of = |kind| LedgerFilter {
+        kind,
+        actor: Some("shop".to_owned()),
+        ..LedgerFilter::default()
+    };
+    let all = &["A2 rollback A", "A3 deduct A", "A2 deduct A", "A1 deduct A"][..];
+    for (kind, expected) in [
+        (None, all),
+        (Some(EntryKind::Rollback), &all[..1]),
+        (Some(EntryKind::Deduct), &all[1..]),
+        (Some(EntryKind::Set), &[]),
+    ] {
+        let filter = of(kind);
+        let page = queries.ledger_list(&filter, None, Limit::new(2).unwrap());
+        let page = page.await.unwrap().value;
+        assert_eq!(page.items.len(), expected.len().min(2), "{filter:?}");
+        assert_eq!(page.next.is_some(), expected.len() > 2, "{filter:?}");
+        assert_eq!(walk(&queries, &filter).await, expected, "{filter:?}");
+    }
+    let elsewhere = LedgerFilter {
+        warehouse: Some("X".parse().unwrap()),
+        ..of(None)
+    };
+    assert!(walk(&queries, &elsewhere).await.is_empty());
+    // Who made very much is looked for among the newest entries.
+    let busy = LedgerFilter {
+        actor: Some("command:test".to_owned()),
+        ..LedgerFilter::default()
+    };
+    let page = queries.ledger_list(&busy, None, Limit::new(500).unwrap());
+    let page = page.await.unwrap().value;
+    assert_eq!((page.items.len(), page.next.is_some()), (500, true));
+}
+
+#[tokio::test]
 async fn what_is_not_read_in_two_seconds_is_not_confirmed() {
     let world = World::new().await;
     world.stock("A", 10).await;

@@ -1,6 +1,7 @@
 //! The ledger, read. Nothing here walks further than a page or a bounded window, however long
 //! the ledger is.
 
+mod by_actor;
 mod history;
 mod past;
 mod window;
@@ -8,6 +9,7 @@ mod window;
 use sqlx::mysql::MySqlRow;
 use sqlx::{FromRow, MySqlPool, Row};
 
+pub use by_actor::ledger_by_actor;
 pub use history::{explanation, history};
 pub use past::{level_at, version_at, version_before};
 pub use window::{Stretch, ledger_count, ledger_window};

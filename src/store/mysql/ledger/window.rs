@@ -42,22 +42,37 @@ pub async fn ledger_window(
         (None, Some(_)) => (ROW, WINDOW),
         (None, None) => (KEY, WINDOW),
     };
-    let rows = if looks { most } else { wanted };
+    // Of what is common, a page is found among few rows.
+    let first = if looks { most / 10 } else { wanted };
+    let mut found = among(pool, columns, stretch, filter, first, wanted).await?;
+    if looks && found.len() < wanted as usize {
+        found = among(pool, columns, stretch, filter, most, wanted).await?;
+    }
+    let goes_on = match found.len() < wanted as usize {
+        true if looks => end_of_window(pool, stretch, most).await?,
+        _ => None,
+    };
+    Ok(Window { found, goes_on })
+}
+
+/// The newest `wanted` keys that pass `filter` among the newest `rows` of a stretch.
+async fn among(
+    pool: &MySqlPool,
+    columns: &'static str,
+    stretch: Stretch,
+    filter: &LedgerFilter,
+    rows: u32,
+    wanted: u32,
+) -> StoreResult<Vec<LedgerKey>> {
     let mut sql = QueryBuilder::new("SELECT w.created_at, w.stock_id, w.version FROM (");
     window(&mut sql, columns, stretch, rows);
     sql.push(") w");
-    if looks {
+    if filter.looks_at_rows() {
         residue(&mut sql, filter);
     }
     sql.push(" ORDER BY w.created_at DESC, w.stock_id DESC, w.version DESC LIMIT ");
     sql.push_bind(wanted);
-    let found: Vec<LedgerKey> = sql.build_query_as().fetch_all(pool).await?;
-    let goes_on = if looks && found.len() < wanted as usize {
-        end_of_window(pool, stretch, most).await?
-    } else {
-        None
-    };
-    Ok(Window { found, goes_on })
+    Ok(sql.build_query_as().fetch_all(pool).await?)
 }
 
 /// How long a stretch is, counted up to the cap.
