@@ -21,9 +21,13 @@ const START_LIMIT: Duration = Duration::from_secs(120);
 const STOP_LIMIT: Duration = Duration::from_secs(60);
 /// Names the size of the data that is there in full.
 const FILLED: &str = "filled";
+/// Holds its API key.
+const KEY: &str = "key";
 
 pub(super) struct RunningDesk {
     pub address: String,
+    /// Opens its API.
+    pub key: String,
     child: Child,
 }
 
@@ -33,6 +37,7 @@ impl RunningDesk {
         fill(&folder, size)
             .await
             .with_context(|| format!("filling {}", folder.display()))?;
+        let key = key(&folder).await?;
         let mut child = command(&folder)?
             .arg("serve")
             .stdout(Stdio::piped())
@@ -54,7 +59,11 @@ impl RunningDesk {
             .context("it does not start")??;
         // Nobody reads on: it must not come to stand still over a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { address, child })
+        Ok(Self {
+            address,
+            key,
+            child,
+        })
     }
 
     pub async fn close(mut self) -> anyhow::Result<()> {
@@ -94,6 +103,19 @@ async fn fill(folder: &Path, size: Size) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The desk's API key, made on the first run.
+async fn key(folder: &Path) -> anyhow::Result<String> {
+    let kept = folder.join(KEY);
+    if let Ok(key) = std::fs::read_to_string(&kept) {
+        return Ok(key);
+    }
+    let mut create = command(folder)?;
+    create.args(["api-key", "create", USER, "--scope", "orders"]);
+    let key = run(create, "").await?.trim().to_owned();
+    std::fs::write(kept, &key)?;
+    Ok(key)
+}
+
 /// This program, on that folder, whatever servers this process may use itself.
 fn command(folder: &Path) -> anyhow::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
@@ -109,18 +131,19 @@ fn command(folder: &Path) -> anyhow::Result<Command> {
     Ok(command)
 }
 
-async fn run(mut command: Command, input: &str) -> anyhow::Result<()> {
+/// What it printed.
+async fn run(mut command: Command, input: &str) -> anyhow::Result<String> {
     let mut child = command
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(input.as_bytes()).await?;
     }
-    let status = child.wait().await?;
-    if !status.success() {
-        bail!("it ended with {status}");
+    let done = child.wait_with_output().await?;
+    if !done.status.success() {
+        bail!("it ended with {}", done.status);
     }
-    Ok(())
+    Ok(String::from_utf8(done.stdout)?)
 }

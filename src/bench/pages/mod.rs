@@ -2,6 +2,7 @@
 //! page costs may depend on what it shows, and not on how much there is.
 
 mod desk;
+mod orders;
 mod report;
 mod tour;
 mod visitor;
@@ -40,6 +41,9 @@ pub async fn run(
 ) -> anyhow::Result<PagesReport> {
     let small = RunningDesk::open(plan.folder.join("small"), plan.small).await?;
     let large = RunningDesk::open(plan.folder.join("large"), plan.large).await?;
+    for desk in [&small, &large] {
+        orders::place(desk).await.context("placing orders")?;
+    }
     let mut visitors = [
         Visitor::sign_in(&small).await?,
         Visitor::sign_in(&large).await?,
