@@ -231,24 +231,26 @@ async fn each_chosen_order_gets_its_own_cancel_and_says_what_became_of_it() {
 #[tokio::test]
 async fn an_order_that_was_paid_after_the_preview_stays_sold() {
     let (site, mut browser) = desk().await;
-    for order_no in ["O1", "O2", "O3"] {
+    for order_no in ["O1", "O2", "O3", "O4"] {
         placed(&site, order_no, &[("A", 1)]).await;
     }
-    let address = drafted(&mut browser, &["O1", "O2", "O3"]).await;
+    let address = drafted(&mut browser, &["O1", "O2", "O3", "O4"]).await;
     let before = browser.get(&address).await;
     switches(&site, "O1", json!({"already_paid": true})).await;
     let check = "/orders/O1/check";
     browser.post_from("/orders/O1", check, &[]).await.location();
     cancelled_by_its_shop(&site, "O2").await;
+    paying(&site, "O4").await;
     // The preview, looked at again, says so already.
     let preview = browser.get(&address).await;
     says(&preview, "O1", &["Not cancelled: the customer has paid"]);
     confirm(&mut browser, &before, &address).await.location();
     let page = browser.get(&address).await;
-    has(&page, &["1 of 3 orders cancelled."]);
+    has(&page, &["1 of 4 orders cancelled."]);
     says(&page, "O1", &["Not cancelled: the customer has paid"]);
     says(&page, "O2", &["Cancelled already by API key shop"]);
-    assert_eq!(site.world.levels("A").await, (9, 0));
+    says(&page, "O4", &["The customer is paying just now"]);
+    assert_eq!(site.world.levels("A").await, (8, 1));
     let operations = "SELECT COUNT(*) FROM operations WHERE kind = ?";
     assert_eq!(
         site.world.count(operations, "cancel").await,

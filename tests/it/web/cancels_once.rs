@@ -1,19 +1,11 @@
 //! Several orders cancelled at once: whoever clicks how often, and whoever is killed where.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use chrono::TimeDelta;
 use futures_util::future::join3;
-use stockdesk::domain::role::Role;
-use stockdesk::service::Person;
-use stockdesk::service::cashier::DueStep;
 
 use super::bulk::has;
 use super::cancels::{FORM, drafted, form_for};
 use super::ops::{confirm, post};
 use super::orders::{desk, placed};
-use crate::eventually::eventually;
 use crate::harness::site::Site;
 
 const ORDERS: [&str; 3] = ["O1", "O2", "O3"];
@@ -89,82 +81,34 @@ async fn three_who_confirm_at_once_cancel_each_order_once() {
     site.world.assert_sound().await;
 }
 
-/// Work that is dropped, wherever it is, when it was asked so often how far it is.
-struct CutOff<F> {
-    work: Pin<Box<F>>,
-    left: u32,
-}
-
-impl<F: Future> Future for CutOff<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.left == 0 {
-            return Poll::Ready(None);
-        }
-        self.left -= 1;
-        let done = self.work.as_mut().poll(cx).map(Some);
-        if self.left == 0 && done.is_pending() {
-            return Poll::Ready(None);
-        }
-        done
-    }
-}
-
-/// What the worker of open orders does, some minutes later.
-async fn close_what_is_due(site: &Site) {
-    let cashier = &site.services().cashier;
-    let later = site.world.desk.now() + TimeDelta::minutes(2);
-    let due = cashier.claim_due(later, 50).await.expect("claimed");
-    for due in due.iter().filter(|due| due.step == DueStep::Cancel) {
-        let closed = cashier.time_out(&due.order_no, later).await;
-        closed.expect("the stores answer");
-    }
-}
-
 #[tokio::test]
-async fn whoever_is_cut_off_anywhere_leaves_orders_that_are_carried_on_once() {
+async fn what_somebody_was_killed_over_is_carried_on_and_nothing_is_done_twice() {
     let (site, mut browser) = desk().await;
-    site.world.stock("C", 1_000).await;
-    let person = Person {
-        name: "chen.yu".to_owned(),
-        role: Role::Supervisor,
-        address: None,
-    };
-    let bulks = &site.services().bulks;
-    let (mut orders, mut cut) = (0, 0);
-    for polls in (1..12).chain((12..80).step_by(4)) {
-        let numbers: Vec<String> = (0..3).map(|n| format!("C{polls}-{n}")).collect();
-        for number in &numbers {
-            placed(&site, number, &[("C", 1)]).await;
-        }
-        orders += 3;
-        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
-        let address = drafted(&mut browser, &numbers).await;
-        let op = address.trim_start_matches("/ops/").parse().expect("an op");
-        let work = Box::pin(bulks.confirm(op, 1, None, &person));
-        let confirmed = CutOff { work, left: polls }.await;
-        cut += i64::from(confirmed.is_none());
-        // Whoever confirmed it is gone: another goes on, and is cut off as well, and another.
-        for polls in [polls, 3 * polls] {
-            site.wait(TimeDelta::seconds(20));
-            let work = Box::pin(bulks.carry_on(1));
-            CutOff { work, left: polls }.await;
-        }
-        let confirmed = bulks.confirm(op, 1, None, &person).await;
-        confirmed.expect("confirmed, now or before");
-        eventually("all of them are cancelled", async || {
-            site.wait(TimeDelta::seconds(20));
-            bulks.carry_on(1).await.expect("carried");
-            close_what_is_due(&site).await;
-            browser.get(&address).await.has("3 of 3 orders cancelled.")
-        })
-        .await;
-        assert_eq!(done(&site).await, (orders, orders, orders), "{polls}");
-        assert_eq!(site.world.levels("C").await, (1_000, 0));
+    for order_no in ORDERS {
+        placed(&site, order_no, &[("A", 1), ("B", 1)]).await;
     }
-    assert!(cut > 10, "{cut}");
-    let left = "SELECT COUNT(*) FROM operations WHERE status = ?";
-    assert_eq!(site.world.count(left, "draft").await, 0);
+    let address = drafted(&mut browser, &ORDERS).await;
+    let pool = site.world.desk.pool();
+    let bulks = &site.services().bulks;
+    for killed in [
+        // After it was confirmed, and before any order was asked for.
+        "UPDATE bulk_operations SET status = 'running', confirmed_by = 'chen.yu',
+           confirmed_at = created_at, leased_until = created_at",
+        // After orders were cancelled, and before that was noted: of two of them, and of all.
+        "UPDATE bulk_operations o JOIN bulk_cancels c ON c.op = o.op SET o.status = 'running',
+           o.finished_at = NULL, o.applied_count = NULL, o.refused_count = NULL,
+           o.leased_until = o.created_at, c.outcome = NULL WHERE c.line > 1",
+        "UPDATE bulk_operations o JOIN bulk_cancels c ON c.op = o.op SET o.status = 'running',
+           o.finished_at = NULL, o.applied_count = NULL, o.refused_count = NULL,
+           o.leased_until = o.created_at, c.outcome = NULL",
+    ] {
+        sqlx::query(killed).execute(pool).await.expect("killed");
+        has(&browser.get(&address).await, &["data-refresh=\"2\""]);
+        let carried = bulks.carry_on(1).await.expect("carried").expect("found");
+        assert!(carried.finished, "{carried:?}");
+        has(&browser.get(&address).await, &["3 of 3 orders cancelled."]);
+        assert_eq!(done(&site).await, (3, 6, 3));
+    }
+    assert_eq!(site.world.levels("A").await, (10, 0));
     site.world.assert_sound().await;
 }
