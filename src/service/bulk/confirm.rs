@@ -47,13 +47,14 @@ impl Bulks {
         self.note_by(by, action, op, result, about).await;
         // Orders are asked for as long as a person may wait, however many they are.
         let at_once = bulk.counts.will <= AT_ONCE || bulk.origin == BulkOrigin::Cancel;
-        if how == How::Begun && at_once {
-            // It is confirmed already: what is not done now is done by the worker.
-            if let Err(error) = self.carry_a_while(op, AT_ONCE).await {
-                tracing::warn!(%op, %error, "a bulk operation is left to the worker");
-            }
-        } else if how == How::Begun {
-            in_time(PATIENCE, self.release(op)).await?;
+        let carried = match how {
+            How::Begun if at_once => self.carry_a_while(op, AT_ONCE).await.map(drop),
+            How::Begun => in_time(PATIENCE, self.release(op)).await,
+            How::Again | How::Miscounted => Ok(()),
+        };
+        // It is confirmed already: what is not done now is done by the worker.
+        if let Err(error) = carried {
+            tracing::warn!(%op, %error, "a bulk operation is left to the worker");
         }
         Ok(how)
     }

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::MySqlPool;
-use tokio::time::timeout;
 
 pub use cancel::CancelRow;
 pub use carry::Carried;
@@ -28,16 +27,14 @@ pub use view::{BulkView, Earlier, Shown};
 use super::audit::{Audit, Note};
 use super::clock::Clock;
 use super::desk::Desk;
+use super::in_time::{PATIENCE, in_time};
 use super::operations::{Operations, Person};
 use crate::domain::audit::{AuditAction, AuditDetail, AuditResult};
 use crate::domain::bulk::Bulk;
 use crate::domain::ids::OpId;
 use crate::domain::rejection::{Rejection, ServiceError, ServiceResult};
-use crate::store::mysql::StoreResult;
 use crate::store::mysql::bulk::bulk_fetch;
 
-/// How long a look may take.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// How long writing, or reading, 20,000 lines may take.
 const LONG_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -131,18 +128,6 @@ impl Bulks {
             self.note_by(by, action, op, result, why).await;
         }
         answer
-    }
-}
-
-async fn in_time<T>(
-    patience: Duration,
-    work: impl Future<Output = StoreResult<T>>,
-) -> ServiceResult<T> {
-    match timeout(patience, work).await {
-        Ok(value) => Ok(value?),
-        Err(_) => Err(ServiceError::NotConfirmed(format!(
-            "the database did not answer within {patience:?}"
-        ))),
     }
 }
 

@@ -168,7 +168,7 @@ fn delimiter(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty());
     let header = header.unwrap_or_default().as_bytes();
     let count = |delimiter: u8| header.iter().filter(|b| **b == delimiter).count();
-    // Of equals the first: a comma can stand in a title, a tab cannot.
+    // Of equals the last: a comma can stand in a title, a tab cannot.
     let candidates = [b',', b';', b'\t'];
     candidates
         .into_iter()

@@ -109,17 +109,19 @@ pub fn open(url: &str, size: u32) -> StoreResult<MySqlPool> {
 /// answered within this time. Then its connection is used again.
 const GIVEN_UP_LIMIT: Duration = Duration::from_secs(1);
 
-/// Reads what is left of a question that was given up, so that nobody else gets its answer.
+/// Reads what is left of a question that was given up, so that nobody else gets its answer, and
+/// ends what it began, so that nobody else writes into a transaction that is never committed.
 ///
-/// sqlx does this, too, before a connection goes back into its pool, but without a limit: where a
-/// statement was being prepared when it was given up, it waits for an answer that never comes,
-/// and the place in the pool is lost for good.
+/// sqlx does the first, too, before a connection goes back into its pool, but without a limit:
+/// where a statement was being prepared when it was given up, it waits for an answer that never
+/// comes, and the place in the pool is lost for good. And it does not know of a transaction whose
+/// `BEGIN` was given up before it was answered.
 ///
 /// # Errors
 /// When there is more than can be read in time: the connection is closed then.
 async fn forget_given_up(connection: &mut MySqlConnection) -> sqlx::Result<bool> {
-    match timeout(GIVEN_UP_LIMIT, connection.flush()).await {
-        Ok(flushed) => flushed.map(|()| true),
+    match timeout(GIVEN_UP_LIMIT, connection.execute("ROLLBACK")).await {
+        Ok(ended) => ended.map(|_| true),
         Err(_) => {
             let why = "a question that was given up is not answered";
             Err(sqlx::Error::Protocol(why.to_owned()))
