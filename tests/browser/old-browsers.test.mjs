@@ -35,7 +35,8 @@ const KNOWN = {
   // A browser without them loses nothing: forced-colors is Chromium 89.
   media: ['prefers-color-scheme', 'min-width', 'max-width', 'forced-colors', 'prefers-reduced-motion'],
   // :focus-visible (86) only ever takes the outline away.
-  pseudo: ['root', 'not', 'before', 'after', 'focus', 'focus-visible', 'hover', 'lang', 'first-child', 'last-child'],
+  pseudo: ['root', 'not', 'before', 'after', 'focus', 'focus-visible', 'hover', 'lang', 'first-child', 'last-child',
+    'placeholder'],
   calls: ['var', 'rect', 'attr', 'calc', 'repeat', 'minmax', 'not', 'lang'],
   // color-scheme (81) and text-underline-offset (87) are only nicer.
   properties: `align-items align-self animation background background-color border border-bottom border-bottom-width
