@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { LANGS, SIGHTS, show } from './browser.mjs';
+import { LANGS, SIGHTS, openWindow, show, signIn } from './browser.mjs';
 import { accessibility, sideways, validity } from './checks.mjs';
 import { walk } from './states.mjs';
 import { browser, desk, fresh, shelf, shop, till } from './world.mjs';
@@ -49,3 +49,12 @@ for (const lang of LANGS) {
     assert.deepEqual(found, []);
   });
 }
+
+// How wide a number is depends on its letters.
+test('the widest number that somebody is led to fits on a phone', async () => {
+  const page = await signIn(await openWindow(browser, { lang: 'en' }), desk, 'supervisor');
+  await show(page, NARROW);
+  await page.locator('#needs a').first().evaluate((link) => { link.firstChild.textContent = `op_${'W'.repeat(26)} `; });
+  assert.deepEqual(await sideways(page), []);
+  await page.context().close();
+});
