@@ -11,7 +11,7 @@ use crate::harness::site::Site;
 const ORDERS: [&str; 3] = ["O1", "O2", "O3"];
 
 /// How often a cancel of one of them began, was done, and was confirmed by somebody.
-async fn done(site: &Site) -> (i64, i64, i64) {
+pub async fn done(site: &Site) -> (i64, i64, i64) {
     let count = |sql, bind| site.world.count(sql, bind);
     let events = "SELECT COUNT(*) FROM order_events WHERE kind = ?";
     (

@@ -5,6 +5,7 @@ mod audit;
 pub mod bulk;
 mod bulk_once;
 mod cancels;
+mod cancels_cut_off;
 mod cancels_once;
 mod corrections;
 mod docs;
